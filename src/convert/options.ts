@@ -1,0 +1,139 @@
+import type { Warn } from '../lint/linter.ts';
+import type { LintConfig } from '../lint/config.ts';
+import type { CapSet, Definition, HostIp, LinuxResources, NetworkMode, Output, SourceMap, Ulimit } from '../llb/types.ts';
+import type { State } from '../llb/state.ts';
+import type { ImageConfig } from '../spec/config.ts';
+import type { Digest } from '../spec/digest.ts';
+import type { Platform } from '../spec/platform.ts';
+
+/** The frontend options that conversion reads, already parsed (the reference's dockerui.Config). */
+export interface BuildConfig {
+  /** Mutable nowhere: conversion copies it per platform. */
+  readonly buildArgs: ReadonlyMap<string, string>;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly target: string;
+  readonly cacheIdNamespace: string;
+  readonly cgroupParent: string;
+  readonly extraHosts: readonly HostIp[];
+  readonly hostname: string;
+  readonly imageResolveMode: ResolveMode;
+  readonly networkMode: NetworkMode;
+  readonly shmSize: number;
+  readonly ulimits: readonly Ulimit[];
+  readonly linuxResources?: LinuxResources;
+  /** From the option BUILDKIT_DOCKERFILE_CHECK; undefined: the `# check=` directive decides. */
+  readonly lintConfig?: LintConfig;
+  readonly targetPlatforms: readonly Platform[];
+  readonly buildPlatforms: readonly Platform[];
+  readonly multiPlatformRequested: boolean;
+}
+
+export type ResolveMode = 'default' | 'pull' | 'local';
+
+export interface ResolvedImage {
+  /** The reference after the daemon's source policy, or as asked. */
+  readonly ref: string;
+  readonly digest: Digest | '';
+  /** The image config's JSON. */
+  readonly config: Uint8Array;
+}
+
+/** Finds out what an image reference stands for. The gateway implements it; equal questions are asked once. */
+export interface ImageResolver {
+  resolveImageConfig(ref: string, options: { readonly platform?: Platform; readonly resolveMode: ResolveMode; readonly logName: string }): Promise<ResolvedImage>;
+}
+
+export interface NamedContextOptions {
+  readonly platform?: Platform;
+  readonly resolveMode: ResolveMode;
+  /** The paths of it that the build reads, known only when all stages are converted; undefined: all. */
+  readonly usedPaths: () => readonly string[] | undefined;
+}
+
+/** A named context that the request has, not loaded yet. */
+export interface NamedContext {
+  load(): Promise<{ readonly state: State; readonly image?: ImageConfig } | undefined>;
+}
+
+/** The build contexts of a request. `build/` implements it. */
+export interface ContextProvider {
+  /** The context named `name` (a stage or an image reference), if the request has one. Throws on an invalid one. */
+  namedContext(name: string, options: NamedContextOptions): NamedContext | undefined;
+  /** The main context, filtered to `usedPaths` (undefined: all of it). */
+  mainContext(usedPaths: readonly string[] | undefined): Promise<State>;
+  /** The lines of .dockerignore that count. */
+  dockerignorePatterns(): Promise<readonly string[]>;
+  /** Whether `no-cache` names this stage. */
+  isNoCache(stageName: string): boolean;
+  /** The time of the main context (SOURCE_DATE_EPOCH=context), in seconds; undefined when it has none. */
+  mainContextEpoch(): Promise<bigint | undefined>;
+  /** The time of a git or http source state (SOURCE_DATE_EPOCH=STAGE or =NAMED CONTEXT). */
+  sourceEpoch(state: State): Promise<bigint | undefined>;
+}
+
+/** A mount that a hook adds to RUNs (the fields of moby/buildkit pull request 4669). */
+export interface HookMount {
+  readonly type: 'bind' | 'tmpfs' | 'secret' | 'ssh' | 'cache';
+  readonly target: string;
+  /** For bind: the file system to mount; undefined is scratch. */
+  readonly source?: Output;
+  readonly selector?: string;
+  readonly readOnly: boolean;
+  readonly sizeLimit?: number;
+  readonly cacheId?: string;
+  readonly cacheSharing?: 'shared' | 'private' | 'locked';
+  readonly secretId?: string;
+  readonly required?: boolean;
+  readonly env?: string;
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/**
+ * What a rewrite adds to every RUN: the entrypoint goes before the RUN's own arguments, mounts and env beside its own.
+ * History, vertex names and the image config go on showing the plain RUN.
+ */
+export interface RunHook {
+  readonly entrypoint: readonly string[];
+  readonly mounts: readonly HookMount[];
+  /** Environment of the exec only. */
+  readonly env: readonly (readonly [string, string])[];
+}
+
+/** Digests for materials, by what the Dockerfile's words expand to. Each answer undefined: not pinned. Throws when a pin is required and missing. */
+export interface MaterialPins {
+  image(ref: string, platform: Platform): Digest | undefined;
+  http(url: string): Digest | undefined;
+  git(remote: string, ref: string): string | undefined;
+}
+
+/** Everything that conversion may ask for. It reads no clock, no environment, no host platform. */
+export interface ConvertOptions {
+  readonly config: BuildConfig;
+  /** The platform asked for; undefined: the implicit one. */
+  readonly targetPlatform?: Platform;
+  readonly images: ImageResolver;
+  readonly contexts: ContextProvider;
+  readonly caps: CapSet;
+  readonly sourceMap: SourceMap;
+  readonly warn?: Warn;
+  /** Convert every stage, not only what the target needs (lint). */
+  readonly allStages?: boolean;
+  /** Applied to every RUN, outermost first, ONBUILD triggers included. */
+  readonly runHooks: readonly RunHook[];
+  readonly pins: MaterialPins;
+}
+
+/** What a Dockerfile became, for one platform. */
+export interface ConvertResult {
+  readonly state: State;
+  readonly image: ImageConfig;
+  readonly baseImage?: ImageConfig;
+  /** Seconds since 1970, when SOURCE_DATE_EPOCH is known. */
+  readonly epoch?: bigint;
+  readonly sbom: { readonly core: State; readonly extras: ReadonlyMap<string, State> };
+  readonly ignoreCache: boolean;
+  /** Target defaults for marshalling `state` (platform and caps). */
+  marshal(state?: State): Promise<Definition>;
+}
