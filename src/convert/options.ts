@@ -101,6 +101,23 @@ export interface RunHook {
   readonly env: readonly (readonly [string, string])[];
 }
 
+/** What a hook rule may know of a RUN. */
+export interface RunFacts {
+  readonly platform: Platform;
+  /** The arguments that the exec would have without us. */
+  readonly args: readonly string[];
+  readonly shellForm: boolean;
+  readonly user: string;
+  /** The stage's environment at this RUN. */
+  readonly env: (key: string) => string | undefined;
+  readonly network: NetworkMode;
+  /** The RUN's own mount targets. */
+  readonly mountTargets: readonly string[];
+}
+
+/** One rewrite of RUNs: what it adds to this RUN, or undefined when nothing. */
+export type RunHookRule = (run: RunFacts) => RunHook | undefined;
+
 /** Digests for materials, by what the Dockerfile's words expand to. Each answer undefined: not pinned. Throws when a pin is required and missing. */
 export interface MaterialPins {
   image(ref: string, platform: Platform): Digest | undefined;
@@ -121,7 +138,7 @@ export interface ConvertOptions {
   /** Convert every stage, not only what the target needs (lint). */
   readonly allStages?: boolean;
   /** Applied to every RUN, outermost first, ONBUILD triggers included. */
-  readonly runHooks: readonly RunHook[];
+  readonly runHooks: readonly RunHookRule[];
   readonly pins: MaterialPins;
 }
 
