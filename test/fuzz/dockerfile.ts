@@ -1,0 +1,120 @@
+import { arg, INSTRUCTIONS } from './instructions.ts';
+import type { Random } from './random.ts';
+import { ARG_NAMES, type Scope, word } from './words.ts';
+
+const IMAGES = ['scratch', 'alpine', 'debian:12', 'busybox:latest', 'docker.io/library/golang:1.22', 'ghcr.io/a/b:v1', 'localhost:5000/x', 'node@sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d', 'onbuild/base', 'x/onbuild:2', 'ubuntu', 'python:3.12-slim'];
+const STAGE_NAMES = ['base', 'build', 'final', 'Mixed', 'stage-1', 'a.b', 'x_y'];
+const PLATFORMS = ['linux/amd64', 'linux/arm64', '$BUILDPLATFORM', '$TARGETPLATFORM', '${TARGETPLATFORM}', 'linux/arm/v7', 'windows/amd64', 'linux'];
+
+function from(scope: Scope): string {
+  const { random } = scope;
+  let base = random.chance(0.35) && scope.stages.length > 0 ? random.pick(scope.stages) : random.pick(IMAGES);
+  if (random.chance(0.15)) base = random.pick(['$BASE', '${BASE}', '${BASE:-alpine}', 'alpine:${VERSION:-3}', 'debian:$VERSION']);
+  if (random.chance(scope.wrong * 0.3)) base = random.pick(['', 'UPPER', 'does-not-exist', 'later', ':x', 'a b', word(scope), '$NOPE', 'alpine:', 'alpine@sha256:1', '${', '0', 'context']);
+  let line = 'FROM ';
+  if (random.chance(0.15)) line += `--platform=${random.chance(scope.wrong) ? random.pick(['', 'x/y/z/w', '$NOPE', 'LINUX', '${FOO}', 'a b']) : random.pick(PLATFORMS)} `;
+  line += base;
+  if (random.chance(0.5)) {
+    const name = random.chance(scope.wrong * 0.3) ? random.pick(['1bad', 'scratch', 'context', '', 'a b', 'é', ...scope.stages]) : random.pick(STAGE_NAMES);
+    line += ` ${random.pick(['AS', 'as', 'AS', 'As'])} ${name}`;
+    scope.stages.push(name);
+  }
+  if (random.chance(scope.wrong * 0.1)) line += ' extra';
+  return line;
+}
+
+/** `line` broken at spaces into continued lines, with comments and blank lines between them here and there. */
+function broken(scope: Scope, line: string): string {
+  const { random } = scope;
+  const [head, ...bodies] = line.split('\n');
+  const continued = head!.split(' ').reduce((text, part) => {
+    if (!random.chance(0.12)) return `${text} ${part}`;
+    return `${text} ${scope.escape}${random.pick(['', '', ' ', '\t'])}\n${random.pick(['', '', '# comment\n', '  # indented\n', '\n', '   \n', '#\n\n'])}${random.pick(['  ', '', '\t'])}${part}`;
+  });
+  return [continued, ...bodies].join('\n');
+}
+
+function decorated(scope: Scope, line: string): string {
+  const { random } = scope;
+  let text = random.chance(0.3) ? broken(scope, line) : line;
+  if (random.chance(0.05)) text = text.replace(/^[A-Z]+/, (keyword) => random.pick([keyword.toLowerCase(), keyword[0]! + keyword.slice(1).toLowerCase()]));
+  if (random.chance(0.05)) text = `${random.pick([' ', '\t', '   '])}${text}`;
+  if (random.chance(0.05)) text += random.pick([' ', '\t', '  ']);
+  if (random.chance(0.12)) text = `# ${random.pick(['a comment', 'FOO is an arg', 'check=skip=all', 'check=skip=JSONArgsRecommended,StageNameCasing', 'base the first stage', 'VERSION which one'])}\n${text}`;
+  if (random.chance(0.08)) text = `\n${text}`;
+  return text;
+}
+
+function directives(scope: Scope): string {
+  const { random } = scope;
+  const lines: string[] = [];
+  if (random.chance(0.12)) lines.push(`# check=${random.pick(['skip=all', 'error=true', 'skip=none', 'skip=JSONArgsRecommended;error=true', 'experimental=all', 'skip=StageNameCasing,FromAsCasing', ...(random.chance(scope.wrong) ? ['bogus=1', 'error=x', ';', 'skip'] : [])])}`);
+  if (scope.escape === '`') lines.push(random.pick(['# escape=`', '#escape=`', '# Escape = `']));
+  else if (random.chance(0.05)) lines.push('# escape=\\');
+  else if (random.chance(scope.wrong * 0.1)) lines.push(random.pick(['# escape=x', '# escape=', '# escape=\\\n# escape=\\']));
+  if (random.chance(0.05)) lines.push(random.pick(['# unknown=1', '#!/bin/foo', '# just a comment']));
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** One Dockerfile's text. `wrong` is the probability that a place is made wrong on purpose. */
+export function dockerfile(random: Random, wrong: number): string {
+  const scope: Scope = { random, wrong, escape: random.chance(0.12) ? '`' : '\\', stages: [], args: [] };
+  const lines: string[] = [];
+  lines.push(...random.list(0, 2, () => arg(scope)));
+  for (const _ of random.list(1, 4, () => 0)) {
+    if (!random.chance(wrong * 0.1)) lines.push(from(scope));
+    lines.push(...random.list(0, 6, () => random.pick(INSTRUCTIONS)(scope)));
+  }
+  if (random.chance(wrong * 0.15)) lines.splice(random.int(0, lines.length), 0, random.pick(['BOGUS x', 'RUNN x', 'copy', 'RUN', 'ENV', 'FROM', 'LABEL', 'ARG', '<<EOF', 'ONBUILD', 'ONBUILD FROM x', 'ONBUILD ONBUILD RUN x', 'ONBUILD MAINTAINER x', 'INSERT a', 'CMD', 'HEALTHCHECK', 'SHELL /bin/sh', 'WORKDIR', 'USER', 'EXPOSE', 'VOLUME', 'STOPSIGNAL a b', 'ADD', 'ADD x', '\\']));
+  let text = directives(scope) + lines.map((line) => decorated(scope, line)).join('\n') + random.pick(['\n', '\n', '', '\n\n']);
+  if (random.chance(0.05)) text = text.replaceAll('\n', '\r\n');
+  if (random.chance(0.03)) text = `\ufeff${text}`;
+  if (random.chance(wrong * 0.03)) text = text.slice(0, random.int(0, text.length));
+  return text;
+}
+
+/** Frontend options to build it with. Digest, time and session options are left to other tests. */
+export function options(random: Random, wrong: number): Record<string, string> {
+  const all: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+    ['target', ['base', 'build', 'final', 'BASE', '0', 'mixed', 'stage-1'], ['nosuch', '']],
+    ['platform', ['linux/amd64', 'linux/arm64', 'linux/amd64,linux/arm64', 'linux/arm/v7', 'windows/amd64'], ['x/y/z/w', ',', 'LINUX/']],
+    ['no-cache', ['', 'base', 'build,final'], ['nosuch']],
+    ['add-hosts', ['a=1.2.3.4', 'a=1.2.3.4,b=::1'], ['a', 'a=x', '=1.2.3.4']],
+    ['ulimit', ['nofile=1024:2048', 'nproc=5'], ['x', 'nofile=2:1', 'nofile=a']],
+    ['shm-size', ['1000000', '65536'], ['x', '-1']],
+    ['cgroup-parent', ['/foo', 'bar'], []],
+    ['force-network-mode', ['none', 'host', 'sandbox', 'default'], ['bogus']],
+    ['hostname', ['box'], []],
+    ['image-resolve-mode', ['pull', 'local', 'default', 'preferLocal'], ['bogus']],
+    ['multi-platform', ['true', 'false', '1'], ['x']],
+    ['memory', ['1000000'], ['x']],
+    ['cpushares', ['2'], ['x']],
+    ['cpusetcpus', ['0-1'], []],
+    ['label:a', ['1', 'x y'], []],
+    ['label:org.b', [''], []],
+    ['build-arg:BUILDKIT_MULTI_PLATFORM', ['1', '0'], ['x']],
+    ['build-arg:BUILDKIT_SANDBOX_HOSTNAME', ['sand'], []],
+    ['build-arg:BUILDKIT_CACHE_MOUNT_NS', ['ns'], []],
+    ['build-arg:BUILDKIT_DOCKERFILE_CHECK', ['skip=all', 'error=true', 'experimental=all'], ['bogus=1']],
+    ['build-arg:BUILDKIT_SBOM_SCAN_STAGE', ['true', 'base'], []],
+    ['build-arg:BUILDKIT_SBOM_SCAN_CONTEXT', ['true'], []],
+    ['build-arg:HTTP_PROXY', ['http://p:1'], []],
+    ['build-arg:no_proxy', ['x'], []],
+    ['build-arg:SOURCE_DATE_EPOCH', ['0', '1700000000'], ['x', '-1', 'base']],
+    ['context:alpine', ['docker-image://busybox', 'docker-image://scratch', 'local:ctx'], ['bogus', 'target:base']],
+    ['context:base', ['docker-image://busybox:1', 'https://example.com/x.git', 'https://example.com/f.tgz', 'local:ctx'], ['docker-image://UPPER', 'nope:x']],
+    ['cache-from', ['a/b,c/d'], []],
+    ['cache-imports', ['[{"Type":"registry","Attrs":{"ref":"a/b"}}]'], ['x']],
+  ];
+  const chosen: Record<string, string> = {};
+  for (const [key, good, bad] of all) {
+    if (!random.chance(0.06)) continue;
+    chosen[key] = bad.length > 0 && random.chance(wrong) ? random.pick(bad) : random.pick(good);
+  }
+  for (const name of random.some(ARG_NAMES.slice(0, 5), 0.12)) chosen[`build-arg:${name}`] = random.pick(['', 'alpine', '1', 'a b', '$FOO', 'debian:11']);
+  if (random.chance(0.06)) {
+    chosen['requestid'] = random.pick(['frontend.outline', 'frontend.targets', 'frontend.lint', 'frontend.subrequests.describe', 'frontend.convertllb', ...(random.chance(wrong) ? ['frontend.nope'] : [])]);
+    chosen['frontend.caps'] = 'moby.buildkit.frontend.subrequests';
+  }
+  return chosen;
+}
