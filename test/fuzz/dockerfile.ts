@@ -6,10 +6,15 @@ const IMAGES = ['scratch', 'alpine', 'debian:12', 'busybox:latest', 'docker.io/l
 const STAGE_NAMES = ['base', 'build', 'final', 'Mixed', 'stage-1', 'a.b', 'x_y'];
 const PLATFORMS = ['linux/amd64', 'linux/arm64', '$BUILDPLATFORM', '$TARGETPLATFORM', '${TARGETPLATFORM}', 'linux/arm/v7', 'windows/amd64', 'linux'];
 
+/** A bare variable as base is mostly an error: often where the head declares ARGs, else as seldom as other mistakes. */
+function wrongOr(scope: Scope, declared: number): number {
+  return scope.args.length > 0 ? declared : scope.wrong;
+}
+
 function from(scope: Scope): string {
   const { random } = scope;
   let base = random.chance(0.35) && scope.stages.length > 0 ? random.pick(scope.stages) : random.pick(IMAGES);
-  if (random.chance(0.15)) base = random.pick(['$BASE', '${BASE}', '${BASE:-alpine}', 'alpine:${VERSION:-3}', 'debian:$VERSION']);
+  if (random.chance(0.15)) base = random.pick(['${BASE:-alpine}', 'alpine:${VERSION:-3}', ...(random.chance(wrongOr(scope, 0.3)) ? ['$BASE', '${BASE}', 'debian:$VERSION'] : [])]);
   if (random.chance(scope.wrong * 0.3)) base = random.pick(['', 'UPPER', 'does-not-exist', 'later', ':x', 'a b', word(scope), '$NOPE', 'alpine:', 'alpine@sha256:1', '${', '0', 'context']);
   let line = 'FROM ';
   if (random.chance(0.15)) line += `--platform=${random.chance(scope.wrong) ? random.pick(['', 'x/y/z/w', '$NOPE', 'LINUX', '${FOO}', 'a b']) : random.pick(PLATFORMS)} `;
@@ -83,9 +88,9 @@ export function options(random: Random, wrong: number): Record<string, string> {
     ['ulimit', ['nofile=1024:2048', 'nproc=5'], ['x', 'nofile=2:1', 'nofile=a']],
     ['shm-size', ['1000000', '65536'], ['x', '-1']],
     ['cgroup-parent', ['/foo', 'bar'], []],
-    ['force-network-mode', ['none', 'host', 'sandbox', 'default'], ['bogus']],
+    ['force-network-mode', ['none', 'host', 'sandbox'], ['bogus', 'default']],
     ['hostname', ['box'], []],
-    ['image-resolve-mode', ['pull', 'local', 'default', 'preferLocal'], ['bogus']],
+    ['image-resolve-mode', ['pull', 'local', 'default'], ['bogus', 'preferLocal']],
     ['multi-platform', ['true', 'false', '1'], ['x']],
     ['memory', ['1000000'], ['x']],
     ['cpushares', ['2'], ['x']],
