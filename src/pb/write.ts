@@ -1,0 +1,88 @@
+import type { Writer } from 'protobufjs/minimal';
+import { CodedError } from '../diag/error.ts';
+import { MAX_DEPTH, planOf } from './plan.ts';
+import type { FieldPlan, MessagePlan } from './plan.ts';
+import { checkScalar, isZero, wireTypeOf, writeScalar } from './scalar.ts';
+
+/** The value of any field, unchecked. */
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Writes the fields of a message, in the order of the wire; see encodeMessage. `depth` is how many messages it is in. */
+export function writeFields(writer: Writer, plan: MessagePlan, value: Fields, depth: number): void {
+  if (depth > MAX_DEPTH) throw new CodedError('internal', `${plan.type}: messages are nested too deeply`);
+  for (const name of Object.keys(value)) {
+    if (!plan.byName.has(name)) throw new CodedError('internal', `${plan.type} has no field ${name}`);
+  }
+  const chosen = new Map<string, string>();
+  for (const field of plan.fields) {
+    const item = value[field.name];
+    if (item === undefined || item === null) continue;
+    if (field.oneof !== '') {
+      const other = chosen.get(field.oneof);
+      if (other !== undefined) throw new CodedError('internal', `${plan.type}.${field.oneof}: both ${other} and ${field.name} are set`);
+      chosen.set(field.oneof, field.name);
+    }
+    writeField(writer, field, item, `${plan.type}.${field.name}`, depth);
+  }
+}
+
+function writeField(writer: Writer, field: FieldPlan, value: unknown, where: string, depth: number): void {
+  switch (field.kind) {
+    case 'repeated':
+      for (const item of listOf(value, where)) writeItem(writer, field, item, where, depth);
+      return;
+    case 'packed': return writePacked(writer, field, listOf(value, where), where);
+    case 'map': return writeMap(writer, field, value, where, depth);
+    case 'single':
+      if (!field.isMessage && isZero(checkScalar(field.type, value, where))) return;
+      return writeItem(writer, field, value, where, depth);
+    default: return writeItem(writer, field, value, where, depth);
+  }
+}
+
+function listOf(value: unknown, where: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new CodedError('internal', `${where}: expected a list`);
+  return value;
+}
+
+/** One tag and value. `number` is the field's, unless it is the value of a map entry. */
+function writeItem(writer: Writer, field: FieldPlan, value: unknown, where: string, depth: number, number: number = field.number): void {
+  if (!field.isMessage) {
+    const scalar = checkScalar(field.type, value, where);
+    writeScalar(writer.uint32(((number << 3) | wireTypeOf(field.type)) >>> 0), field.type, scalar);
+    return;
+  }
+  writer.uint32(((number << 3) | 2) >>> 0);
+  if (value instanceof Uint8Array) {
+    writer.bytes(value);
+    return;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new CodedError('internal', `${where}: expected a message`);
+  writer.fork();
+  writeFields(writer, planOf(field.type), value as Fields, depth + 1);
+  writer.ldelim();
+}
+
+function writePacked(writer: Writer, field: FieldPlan, items: readonly unknown[], where: string): void {
+  if (items.length === 0) return;
+  writer.uint32(((field.number << 3) | 2) >>> 0).fork();
+  for (const item of items) writeScalar(writer, field.type, checkScalar(field.type, item, where));
+  writer.ldelim();
+}
+
+function writeMap(writer: Writer, field: FieldPlan, value: unknown, where: string, depth: number): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new CodedError('internal', `${where}: expected a map`);
+  const entries: [unknown, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
+  const keyed = entries.map(([key, item]) => ({ key: checkScalar(field.keyType, key, where), item }));
+  for (const { key, item } of keyed.sort((a, b) => compareKeys(a.key, b.key))) {
+    writer.uint32(((field.number << 3) | 2) >>> 0).fork();
+    writeScalar(writer.uint32((1 << 3) | wireTypeOf(field.keyType)), field.keyType, key);
+    writeItem(writer, field, item, where, depth, 2);
+    writer.ldelim();
+  }
+}
+
+function compareKeys(a: unknown, b: unknown): number {
+  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return Number(a) - Number(b);
+}
