@@ -1,0 +1,86 @@
+/** Every form of RUN builds, and the files that it makes are those that it makes with the reference. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { BuildRequest } from '../support/build.ts';
+import { startEnvironment } from '../support/environment.ts';
+import { rootfs } from '../support/rootfs.ts';
+
+const env = await startEnvironment();
+test.after(() => env.stop());
+
+/** An image whose only file is a static program: no shell, no folders, no /etc/passwd. */
+const NO_SHELL = `FROM ${env.bases.busybox} AS tools\nFROM scratch\nCOPY --from=tools /bin/busybox /bb\n`;
+const BUSYBOX = `FROM ${env.bases.busybox}\n`;
+const DEBIAN = `FROM ${env.bases.debian}\n`;
+
+const CASES: readonly (readonly [string, string, BuildRequest?])[] = [
+  ['exec form where there is no shell', `${NO_SHELL}RUN ["/bb", "mkdir", "-p", "/out/folder"]\nRUN ["/bb", "cp", "/bb", "/out/copy"]\n`],
+  ['exec form by PATH where there is no shell', `${NO_SHELL}ENV PATH=/nowhere:/\nRUN ["bb", "mkdir", "/out"]\nRUN ["bb", "touch", "/out/x y", "/out/$HOME"]\n`],
+  ['exec form from WORKDIR where there is no shell', `${NO_SHELL}WORKDIR /w\nRUN ["/bb", "touch", "here"]\nRUN ["../bb", "touch", "there"]\n`],
+  ['exec form as another user where there is no shell', `${NO_SHELL}RUN ["/bb", "mkdir", "-m", "777", "/out"]\nUSER 1234:5678\nRUN ["/bb", "touch", "/out/mine"]\n`],
+  ['a shell of its own where there is no /bin/sh', `${NO_SHELL}SHELL ["/bb", "sh", "-c"]\nRUN /bb mkdir /out && echo "$0" > /out/zero\n`],
+  ['exec form with odd arguments', `${BUSYBOX}RUN ["/bin/sh", "-c", "mkdir /out; for a in \\"$@\\"; do echo \\"<$a>\\"; done > /out/args", "zero", "", "a b", "$HOME", "'", "\\"", "\\\\", "*", "line\\nbreak", "é", "-n", "--"]\n`],
+  ['exec form that has no arguments', `${BUSYBOX}RUN ["true"]\nRUN ["/bin/sh", "-c", "echo ok > /ok"]\n`],
+  ['heredoc', `${BUSYBOX}RUN <<EOF\nmkdir /out\necho "$0 $#" > /out/zero\ncat > /out/inner <<'INNER'\n$HOME\nINNER\nEOF\n`],
+  ['heredoc that is not expanded', `${BUSYBOX}ENV A=value\nRUN <<'EOF'\nmkdir /out\necho "$A" > /out/a\nEOF\n`],
+  ['heredoc with a shebang', `${BUSYBOX}RUN <<EOF\n#!/bin/sh -eu\nmkdir /out\necho "$#" "$-" > /out/flags\nEOF\n`],
+  ['heredoc with a shebang of another language', `${DEBIAN}RUN <<EOF\n#!/usr/bin/perl -w\nmkdir "/out"; open(F, ">/out/perl"); print F "sum ", 1 + 2, "\\n";\nEOF\n`],
+  ['heredoc given to a command', `${BUSYBOX}RUN mkdir /out && cat <<EOF > /out/text\nline one\nline two\nEOF\n`],
+  ['two heredocs', `${BUSYBOX}RUN <<ONE <<TWO sh -s\nONE's text\nONE\nmkdir /out; echo two > /out/two\nTWO\n`],
+  ['USER by number', `${BUSYBOX}RUN mkdir -m 777 /out\nUSER 1234\nRUN id > /out/id; touch /out/file\n`],
+  ['USER by name', `${DEBIAN}RUN useradd -u 2222 -m someone && install -d -o someone /out\nUSER someone\nRUN id > /out/id; echo "$HOME" > /out/home; touch ~/file\n`],
+  ['USER who may write nothing', `${BUSYBOX}USER nobody\nRUN ! touch /file\n`],
+  ['SHELL bash with options', `${DEBIAN}SHELL ["/bin/bash", "-o", "pipefail", "-euc"]\nRUN mkdir /out; ! (false | true); echo "$0 $- \${BASH_VERSION%%.*}" > /out/bash; [[ a == a ]]\n`],
+  ['SHELL perl', `${DEBIAN}SHELL ["/usr/bin/perl", "-e"]\nRUN mkdir "/out"; open(F, ">/out/perl"); print F "$0 @ARGV\\n";\n`],
+  ['SHELL env', `${BUSYBOX}SHELL ["/usr/bin/env", "A=1", "/bin/sh", "-c"]\nRUN mkdir /out; echo "$A" > /out/a\n`],
+  ['logs and caches removed', `${DEBIAN}RUN rm -rf /var/log/* /var/cache/*\nRUN mkdir /var/log/mine\n`],
+  ['everything below /var removed', `${DEBIAN}RUN rm -rf /var\n`],
+  ['/tmp, /run and /dev/shm removed', `${DEBIAN}RUN rm -rf /tmp/* /run/* /dev/shm/*\n`],
+  ['/etc/apt removed', `${DEBIAN}RUN rm -rf /etc/apt\n`],
+  ['find over the whole file system', `${BUSYBOX}RUN mkdir /out; find / -xdev -path /out -prune -o -path /proc -prune -o -path /sys -prune -o -print | sort > /out/all\n`],
+  ['tar of the whole file system', `${BUSYBOX}RUN mkdir /out && tar -c -f - --exclude=proc --exclude=sys --exclude=dev --exclude=out / 2>/dev/null | tar -t | sort > /out/all\n`],
+  ['cache mount', `${BUSYBOX}RUN --mount=type=cache,target=/c,id=run-forms echo x > /c/x; mkdir /out; ls /c > /out/c\n`],
+  ['tmpfs mounts over what is stripped', `${DEBIAN}RUN --mount=type=tmpfs,target=/var/log --mount=type=tmpfs,target=/var/cache/ldconfig ldconfig; echo x > /var/log/dpkg.log; touch /made\n`],
+  ['cache mounts over what apt writes', `${DEBIAN}RUN --mount=type=cache,target=/var/cache/apt,id=run-forms-apt --mount=type=cache,target=/var/lib/apt,id=run-forms-lists touch /var/cache/apt/x /made\n`],
+  ['read-only bind mount over /etc/apt', `FROM ${env.bases.busybox} AS other\nRUN mkdir /empty\n${DEBIAN}RUN --mount=from=other,source=/empty,target=/etc/apt ls -A /etc/apt > /made\n`],
+  ['tmpfs mount over /dev', `${BUSYBOX}RUN --mount=type=tmpfs,target=/dev ls -A /dev | grep -v '^.repro' > /made || true\n`],
+  ['bind mount from the context', `${BUSYBOX}RUN --mount=target=/src cp /src/a.txt /made\n`, { files: { 'a.txt': 'text' } }],
+  ['secret mount and secret variable', `${BUSYBOX}RUN --mount=type=secret,id=token --mount=type=secret,id=token,env=TOKEN mkdir /out && sha256sum /run/secrets/token > /out/file && echo "$TOKEN" | sha256sum > /out/variable\n`, { secrets: { token: 'hidden' } }],
+  ['no network', `${BUSYBOX}RUN --network=none mkdir /out; ip -o link | wc -l > /out/links\n`],
+  ['empty PATH', `${BUSYBOX}ENV PATH=\nRUN /bin/busybox mkdir /out; echo "<$PATH>" > /out/path\n`],
+  ['PATH with nothing in it', `${DEBIAN}ENV PATH=/nowhere\nRUN /bin/mkdir /out; echo "<$PATH>" > /out/path\n`],
+  ['variables that shells and tools look at', `${DEBIAN}ENV IFS=x ENV=/nope BASH_ENV=/nope LD_PRELOAD= CDPATH=/usr POSIXLY_CORRECT=1 TMPDIR=/nowhere PS4=+ OPTIND=7\nRUN /bin/mkdir /out; export -p | grep -v -e PWD= -e SOURCE_DATE_EPOCH= > /out/all; cd share 2>/dev/null; pwd > /out/pwd\n`],
+  ['read-only folders and files', `${BUSYBOX}RUN mkdir -m 555 /out; echo x > /out/file; chmod 400 /out/file; chmod 1777 /tmp\n`],
+  ['links, devices of no kind, long names', `${BUSYBOX}RUN mkdir /out; cd /out; touch a; ln a b; ln -s a c; mkfifo d; n=$(printf '%0200d' 7); touch $n; ln -s nowhere/$n e\n`],
+  ['ONBUILD', `${BUSYBOX}ONBUILD RUN exit 1\nRUN touch /made\n`],
+];
+
+interface Seen {
+  readonly exitCode: number;
+  readonly files: readonly string[];
+  readonly config: unknown;
+}
+
+/** All that a user may see of an image but times: the files above the base, config and history. */
+async function look(request: BuildRequest): Promise<Seen> {
+  const result = await env.mustBuild({ noCache: true, epoch: 1700000000, rewriteTimestamp: true, ...request });
+  const files = [...rootfs(result.image).values()].map((entry) => {
+    const content = entry.type === 'file' ? entry.content.toString('base64') : entry.linkname;
+    return `${entry.type} ${entry.mode.toString(8)} ${entry.uid}:${entry.gid} /${entry.path} ${content.length > 200 ? `${content.length}` : Buffer.from(content, 'base64').toString('latin1')}`;
+  });
+  const { config, history } = result.image.config;
+  return { exitCode: result.exitCode, files: files.sort(), config: { config, history } };
+}
+
+for (const [name, dockerfile, extra] of CASES) {
+  test(name, async () => {
+    const [theirs, ours] = await Promise.all([look({ ...extra, dockerfile, frontend: 'reference' }), look({ ...extra, dockerfile, frontend: 'ours' })]);
+    const missing = theirs.files.filter((line) => !ours.files.includes(line));
+    const added = ours.files.filter((line) => !theirs.files.includes(line));
+    assert.equal({ missing, added }, { missing: [], added: [] });
+    assert.equal(ours.config, theirs.config);
+    for (const entry of ours.files) assert.not.match(entry, /repro/);
+  });
+}
+
+test.run();

@@ -1,0 +1,231 @@
+/** The sources list rewrite against a snapshot server: which version is installed, what is refused, what is left in the image. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { makeArchive, type PackageSpec } from '../support/apt-archive.ts';
+import type { BuildRequest, BuildResult } from '../support/build.ts';
+import { startEnvironment } from '../support/environment.ts';
+import { rootfs } from '../support/rootfs.ts';
+import { startSnapshotServer } from '../support/snapshot-server.ts';
+
+const env = await startEnvironment();
+test.after(() => env.stop());
+
+function packages(version: string): PackageSpec[] {
+  return [
+    { name: 'repro-hello', version, suite: 'bookworm' },
+    { name: 'repro-extra', version, suite: 'bookworm', component: 'contrib' },
+    { name: 'repro-late', version, suite: 'bookworm-updates' },
+    { name: 'repro-fix', version, suite: 'bookworm-security' },
+  ];
+}
+
+const HOUR = 3_600_000;
+const FIRST = '20240110T031500Z';
+const SECOND = '20240220T091500Z';
+const BETWEEN = '20240201T000000Z';
+const archive = await makeArchive([
+  { date: new Date('2024-01-10T03:15:00Z'), packages: packages('1.0') },
+  { date: new Date('2024-02-20T09:15:00Z'), packages: packages('2.0') },
+  { date: new Date(Date.now() - HOUR), packages: packages('3.0') },
+]);
+const third = await makeArchive([{ date: new Date(Date.now() - HOUR), packages: [{ name: 'third-party', version: '7.0', suite: 'bookworm' }] }]);
+const [first, second, current] = archive.states;
+const elsewhere = third.states[0];
+if (first === undefined || second === undefined || current === undefined || elsewhere === undefined) throw new Error('a state is missing');
+
+const server = await startSnapshotServer({
+  states: [first, second],
+  publicHosts: new Map([['deb.debian.org', current.files], ['security.debian.org', current.files], ['packages.third.invalid', elsewhere.files]]),
+});
+test.after(() => server.stop());
+test.before.each(() => server.reset());
+
+const KEYRING = '/usr/share/keyrings/test-archive.gpg';
+const PROXY = ['deb.debian.org', 'security.debian.org', 'packages.third.invalid'].map((host) => `Acquire::http::Proxy::${host} "${server.proxy}";\n`).join('');
+
+const DEB822 = `# Comments stay.
+Types: deb
+URIs: http://deb.debian.org/debian
+Suites: bookworm bookworm-updates
+Components: main contrib
+Signed-By: ${KEYRING}
+
+Types: deb
+URIs: http://deb.debian.org/debian-security
+Suites: bookworm-security
+Components: main
+Signed-By: ${KEYRING}
+`;
+const ONE_LINE = `# Comments stay.
+deb http://deb.debian.org/debian bookworm main contrib
+deb [signed-by=${KEYRING} arch=amd64,arm64]  http://deb.debian.org/debian/ bookworm-updates main
+# deb http://deb.debian.org/debian bookworm-backports main
+deb http://security.debian.org/debian-security bookworm-security main
+`;
+const THIRD_PARTY = `deb [signed-by=/usr/share/keyrings/third.gpg] http://packages.third.invalid/debian bookworm main\n`;
+
+/** A base whose only sources are these files, with the keys and the way to the loopback server. */
+async function makeBase(name: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
+  const reference = env.image(name);
+  const dockerfile = `FROM ${env.bases.debian}\nRUN rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/*\nCOPY . /\n`;
+  await env.mustBuild({ frontend: 'reference', dockerfile, dockerfileFolder: env.tempFolder({ Dockerfile: dockerfile }), files: { 'etc/apt/apt.conf.d/99test-world': PROXY, ...files }, output: { push: reference } });
+  return reference;
+}
+
+const keys = { [KEYRING.slice(1)]: archive.keyring, 'etc/apt/trusted.gpg.d/test-archive.gpg': archive.keyring, 'usr/share/keyrings/third.gpg': third.keyring };
+const bases = {
+  deb822: await makeBase('deb822', { ...keys, 'etc/apt/sources.list.d/debian.sources': DEB822 }),
+  'one-line': await makeBase('one-line', { ...keys, 'etc/apt/sources.list': ONE_LINE }),
+  mixed: await makeBase('mixed', { ...keys, 'etc/apt/sources.list.d/debian.sources': DEB822, 'etc/apt/sources.list.d/third.list': THIRD_PARTY }),
+};
+const FORMATS = ['deb822', 'one-line'] as const;
+const PACKAGES = ['repro-hello', 'repro-extra', 'repro-late', 'repro-fix'];
+const INSTALL = `RUN apt-get update && apt-get install -y --no-install-recommends ${PACKAGES.join(' ')} && rm -rf /var/lib/apt/lists/*`;
+
+const SECRET = { secrets: { 'enable-repro-sources-list': '' } };
+const SNAPSHOT_BASE = { SNAPSHOT_ARCHIVE_BASE: server.base };
+
+function install(format: keyof typeof bases, request: BuildRequest): Promise<BuildResult> {
+  return env.build({ dockerfile: `FROM ${bases[format]}\n${INSTALL}\n`, noCache: true, ...request });
+}
+
+/** The one version of all that was installed. */
+function installed(result: BuildResult): string {
+  assert.ok(result.ok, result.log);
+  const versions = PACKAGES.map((name) => result.image.layers.at(-1)?.text(`usr/share/${name}/version`).trim());
+  assert.is(new Set(versions).size, 1, versions.join(' '));
+  return versions[0] ?? '';
+}
+
+function assertSourcesUntouched(result: BuildResult): void {
+  const touched = [...(result.image.layers.at(-1)?.entries().keys() ?? [])].filter((path) => /^(etc\/apt|etc\/apt\/.*|dev\/.+|.*repro-state.*|.*\.wh\..*)$/.test(path));
+  assert.equal(touched, []);
+}
+
+for (const format of FORMATS) {
+  test(`${format}: the current version without the secret, with both frontends`, async () => {
+    assert.is(installed(await install(format, { frontend: 'reference' })), '3.0');
+    assert.is(installed(await install(format, { buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } })), '3.0');
+    assert.is(server.log.some((entry) => entry.target.startsWith('/archive/')), false);
+  });
+
+  test(`${format}: the version of the date with the secret`, async () => {
+    const result = await install(format, { ...SECRET, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: SECOND } });
+    assert.is(installed(result), '2.0');
+    assertSourcesUntouched(result);
+    assert.equal(server.log.filter((entry) => entry.target.startsWith('http://')), [], 'the live archive was asked');
+  });
+
+  test(`${format}: a date between two states gives the older`, async () => {
+    const result = await install(format, { ...SECRET, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: BETWEEN } });
+    assert.is(installed(result), '1.0');
+    assertSourcesUntouched(result);
+  });
+
+  test(`${format}: a date that the server lacks is an error`, async () => {
+    const result = await install(format, { ...SECRET, output: 'none', buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: '20230101T000000Z' } });
+    assert.is(result.ok, false);
+    assert.match(result.log, '20230101T000000Z');
+  });
+
+  test(`${format}: a redirect to a newer date is an error`, async () => {
+    server.reset({ kind: 'newer' });
+    const result = await install(format, { ...SECRET, output: 'none', buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } });
+    assert.is(result.ok, false);
+    assert.match(result.log, FIRST);
+  });
+
+  test(`${format}: the sources in the image are byte for byte the base's`, async () => {
+    const dockerfile = `FROM ${bases[format]}\nRUN cp -a /etc/apt /seen-before\n${INSTALL}\nRUN cp -a /etc/apt /seen-after\n`;
+    const plain = { dockerfile: `FROM ${bases[format]}\nRUN cp -a /etc/apt /seen-before\n`, noCache: true } as const;
+    const base = rootfs((await env.mustBuild({ ...plain, frontend: 'reference' })).image);
+    const built = rootfs((await env.mustBuild({ dockerfile, noCache: true, ...SECRET, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } })).image);
+    const below = (files: typeof base) => [...files.values()].filter((entry) => entry.path.startsWith('etc/apt')).map((entry) => [entry.path, entry.mode, entry.uid, entry.gid, entry.mtime, entry.content.toString('latin1')]);
+    assert.equal(below(built), below(base));
+  });
+}
+
+test('a newer state under the name of an older one is an error', async () => {
+  server.reset({ kind: 'newest' });
+  const result = await install('deb822', { ...SECRET, output: 'none', buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } });
+  assert.is(result.ok, false);
+  assert.match(result.log, FIRST);
+});
+
+test('REPRO_SOURCES_LIST=1 does what the secret does', async () => {
+  assert.is(installed(await install('deb822', { buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST, REPRO_SOURCES_LIST: '1' } })), '1.0');
+});
+
+test('buildx passes the secret on', async () => {
+  assert.is(installed(await install('deb822', { ...SECRET, client: 'buildx', buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } })), '1.0');
+});
+
+test('the snapshot time: seconds in REPRO_SNAPSHOT, else SOURCE_DATE_EPOCH', async () => {
+  const seconds = second.date.getTime() / 1000;
+  assert.is(installed(await install('deb822', { ...SECRET, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: String(seconds) } })), '2.0');
+  assert.is(installed(await install('deb822', { ...SECRET, epoch: seconds - 1, buildArgs: SNAPSHOT_BASE })), '1.0');
+  assert.is(installed(await install('deb822', { ...SECRET, epoch: seconds, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } })), '1.0');
+});
+
+test('a time that is none is an error that shows it', async () => {
+  const result = await install('deb822', { ...SECRET, output: 'none', buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: 'last tuesday' } });
+  assert.is(result.ok, false);
+  assert.match(result.log, 'last tuesday');
+});
+
+test('a rate limit is waited for, and a broken server is an error', async () => {
+  server.reset({ kind: 'limited', times: 2, retryAfter: 1 });
+  assert.is(installed(await install('deb822', { ...SECRET, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } })), '1.0');
+  assert.ok(server.log.some((entry) => entry.status === 429));
+  server.reset({ kind: 'broken', status: 503 });
+  const result = await install('deb822', { ...SECRET, output: 'none', buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } });
+  assert.is(result.ok, false);
+  assert.match(result.log, '503');
+  assert.ok(server.log.length < 200, `${server.log.length} requests`);
+});
+
+test('toggling the secret rebuilds although everything else is cached', async () => {
+  const request: BuildRequest = { buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST }, noCache: false };
+  assert.is(installed(await install('deb822', request)), '3.0');
+  assert.is(installed(await install('deb822', { ...request, ...SECRET })), '1.0');
+  assert.is(installed(await install('deb822', request)), '3.0');
+  server.reset();
+  assert.is(installed(await install('deb822', { ...request, ...SECRET })), '1.0');
+  assert.equal(server.log, [], 'a cached build asks the server nothing');
+});
+
+test('a third-party repository is left alone and named', async () => {
+  const dockerfile = `FROM ${bases.mixed}\nRUN apt-get update && apt-get install -y repro-hello third-party && rm -rf /var/lib/apt/lists/*\n`;
+  const result = await env.mustBuild({ dockerfile, noCache: true, ...SECRET, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } });
+  const layer = result.image.layers.at(-1);
+  assert.is(layer?.text('usr/share/repro-hello/version'), '1.0\n');
+  assert.is(layer?.text('usr/share/third-party/version'), '7.0\n');
+  assert.match(result.log, 'packages.third.invalid');
+  assertSourcesUntouched(result);
+});
+
+test('a RUN that writes its own sources gets the snapshot, and its lines as it wrote them', async () => {
+  const line = 'deb http://deb.debian.org/debian bookworm contrib';
+  const dockerfile = `FROM ${bases['one-line']}\nRUN echo '${line}' >> /etc/apt/sources.list && apt-get update && apt-get install -y repro-hello && rm -rf /var/lib/apt/lists/*\nRUN apt-get update && apt-get install -y repro-extra && rm -rf /var/lib/apt/lists/*\n`;
+  const result = await env.mustBuild({ dockerfile, noCache: true, ...SECRET, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } });
+  const files = rootfs(result.image, result.image.layers.length - 2);
+  assert.is(files.get('etc/apt/sources.list')?.content.toString(), `${ONE_LINE}${line}\n`);
+  assert.is(files.get('usr/share/repro-extra/version')?.content.toString(), '1.0\n');
+});
+
+test('an apt that runs as part of an exec form, and one below sudo or env -i, use the snapshot too', async () => {
+  const dockerfile = `FROM ${bases.deb822}\nRUN ["apt-get", "update"]\nRUN env -i PATH="$PATH" apt-get install -y repro-hello\nRUN ["apt-get", "install", "-y", "repro-fix"]\n`;
+  const result = await env.mustBuild({ dockerfile, noCache: true, ...SECRET, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } });
+  const files = rootfs(result.image, result.image.layers.length - 3);
+  for (const name of ['repro-hello', 'repro-fix']) assert.is(files.get(`usr/share/${name}/version`)?.content.toString(), '1.0\n');
+});
+
+test('the same date gives the same image twice, and the history shows the plain RUN', async () => {
+  const request: BuildRequest = { ...SECRET, epoch: second.date.getTime() / 1000, rewriteTimestamp: true, buildArgs: SNAPSHOT_BASE };
+  const [one, two] = [await install('deb822', request), await install('deb822', request)];
+  assert.is(installed(one), '2.0');
+  assert.is(two.manifestDigest, one.manifestDigest);
+  assert.is(one.image.config.history?.at(-1)?.created_by, `RUN /bin/sh -c ${INSTALL.slice(4)} # buildkit`);
+});
+
+test.run();
