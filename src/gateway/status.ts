@@ -1,0 +1,79 @@
+import { findCause, LocatedError, messageOf } from '../diag/error.ts';
+import { DetailedError, detailType, GatewayError, jsonDetail, omitEmpty, STATUS } from './error.ts';
+import type { ErrorDetail } from './error.ts';
+
+/** google.rpc.Status, as Return takes it. */
+export interface StatusMessage {
+  readonly code: number;
+  readonly message: string;
+  readonly details: readonly ErrorDetail[];
+}
+
+/** The details that BuildKit reads into an error of their own each; an error that passes through gets them back inside out. */
+const KNOWN_DETAILS: ReadonlySet<string> = new Set([
+  'errdefs.CompatibilityFeature', 'errdefs.Frontend', 'errdefs.FrontendCap', 'errdefs.ProvenanceMaterialsIncomplete', 'errdefs.Solve',
+  'errdefs.Source', 'errdefs.Subrequest', 'errdefs.Vertex', 'gatewayapi.ExitMessage',
+]);
+const STACK_DETAIL = 'stack.Stack';
+
+/**
+ * Any error as the status that the daemon hands to the client (util/grpcerrors ToGRPC): a failed call's own text is kept as it came,
+ * without what was said around it; details of our own go before those that passed through.
+ */
+export function toStatus(error: unknown): StatusMessage {
+  const chain = causeChain(error);
+  const gateway = findCause(error, GatewayError);
+  const code = statusCode(chain);
+  const remote = gateway?.details ?? [];
+  const unknown = remote.filter((detail) => !isKnown(detail) && !isStack(detail));
+  const known = remote.filter(isKnown).reverse();
+  const own = chain.flatMap((link) => (link instanceof DetailedError ? link.details : []));
+  const stacks = [...remote.filter(isStack), ...chain.filter(hasOwnStack).map(stackDetail).reverse()];
+  return {
+    code,
+    message: gateway?.statusMessage ?? messageOf(error),
+    details: [...unknown, ...stacks, ...own, ...known],
+  };
+}
+
+function statusCode(chain: readonly Error[]): number {
+  for (const link of chain) {
+    if (link instanceof DetailedError && link.status !== undefined) return link.status;
+    if (link instanceof GatewayError) return link.status === STATUS.ok ? STATUS.unknown : link.status;
+    if (link.name === 'AbortError') return STATUS.canceled;
+  }
+  return STATUS.unknown;
+}
+
+function causeChain(error: unknown): readonly Error[] {
+  const chain: Error[] = [];
+  for (let current = error; current instanceof Error && chain.length < 100; current = current.cause) chain.push(current);
+  return chain;
+}
+
+function isKnown(detail: ErrorDetail): boolean {
+  return KNOWN_DETAILS.has(detailType(detail));
+}
+
+function isStack(detail: ErrorDetail): boolean {
+  return detailType(detail) === STACK_DETAIL;
+}
+
+/** Errors that only add a place or a detail to their cause have no stack worth showing. */
+function hasOwnStack(error: Error): boolean {
+  return !(error instanceof LocatedError || (error instanceof DetailedError && error.cause !== undefined));
+}
+
+/** Where an error was made, for `--debug` output of clients (util/stack). */
+function stackDetail(error: Error): ErrorDetail {
+  return jsonDetail(STACK_DETAIL, omitEmpty({ frames: stackFrames(error.stack ?? ''), cmdline: process.argv, pid: process.pid }));
+}
+
+const FRAME_PATTERN = /^ +at (?:(.+?) \()?([^()]*?):(\d+):\d+\)?$/;
+
+function stackFrames(stack: string): readonly unknown[] {
+  return stack.split('\n').flatMap((line) => {
+    const match = line.length > 1000 ? null : FRAME_PATTERN.exec(line);
+    return match === null ? [] : [{ Name: match[1] ?? '<anonymous>', File: match[2] ?? '', Line: Number(match[3]) }];
+  });
+}
