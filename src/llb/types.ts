@@ -61,15 +61,17 @@ export interface HostIp { readonly host: string; readonly ip: string }
 export interface Ulimit { readonly name: string; readonly soft: number; readonly hard: number }
 export interface ProxyEnv { readonly http: string; readonly https: string; readonly ftp: string; readonly no: string; readonly all: string }
 
-export type Vertex = SourceVertex | ExecVertex | FileVertex | MergeVertex | DiffVertex;
+export type Vertex = SourceVertex | ExecVertex | FileVertex | MergeVertex | DiffVertex | DefinitionVertex;
 
 export interface SourceVertex {
   readonly kind: 'source';
   readonly identifier: string;
   readonly attrs: ReadonlyMap<string, string>;
   readonly constraints: Constraints;
-  /** Capability ids that this source needs, beside those its identifier and attrs imply. */
+  /** Capability ids that this source needs; sources.ts sets them. `source.local.unique` is added when the op is made. */
   readonly caps?: readonly string[];
+  /** Thrown when the op is made: the reference of an image was no reference. */
+  readonly error?: Error;
 }
 
 export type CacheSharing = 'shared' | 'private' | 'locked';
@@ -125,6 +127,8 @@ export interface ExecVertex {
   readonly secrets: readonly SecretRequest[];
   readonly ssh: readonly SshRequest[];
   readonly devices: readonly { readonly name: string; readonly optional: boolean }[];
+  /** The platform of the state that the command ran on, for when the constraints have none. */
+  readonly statePlatform?: Platform;
   readonly constraints: Constraints;
 }
 
@@ -176,6 +180,17 @@ export interface FileVertex {
 export interface MergeVertex { readonly kind: 'merge'; readonly inputs: readonly Output[]; readonly constraints: Constraints }
 export interface DiffVertex { readonly kind: 'diff'; readonly lower: Output | undefined; readonly upper: Output | undefined; readonly constraints: Constraints }
 
+/** An op of a definition that came from elsewhere (a frontend input), with what is known of it (llb.DefinitionOp). */
+export interface DefinitionVertex {
+  readonly kind: 'definition';
+  readonly digest: Digest;
+  readonly bytes: Uint8Array;
+  readonly metadata: OpMetadata;
+  readonly locations: readonly SourceLocation[];
+  /** The vertices that it builds on: the same objects each time. */
+  readonly inputs: () => readonly Output[];
+}
+
 /** Marshalled LLB: each op's bytes once, with its digest; the last is the terminal op. */
 export interface Definition {
   readonly ops: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[];
@@ -187,6 +202,8 @@ export interface OpMetadata {
   readonly description: ReadonlyMap<string, string>;
   readonly ignoreCache: boolean;
   readonly caps: readonly string[];
+  /** Present only in definitions that came from elsewhere. */
+  readonly exportCache?: boolean;
   readonly progressGroup?: Constraints['progressGroup'];
   readonly linuxResources?: LinuxResources;
 }

@@ -1,0 +1,60 @@
+import type { Constraints, OpMetadata, SourceLocation, SourceMap } from './types.ts';
+import type { Range } from '../diag/range.ts';
+
+/** `parts` as one: of platform, progress group and resources the last given; descriptions and locations together; no cache if any says so. */
+export function mergeConstraints(...parts: readonly Constraints[]): Constraints {
+  let merged: Constraints = {};
+  for (const part of parts) {
+    const description = mergeMaps(merged.description, part.description);
+    const locations = [...(merged.locations ?? []), ...(part.locations ?? [])];
+    merged = {
+      ...merged,
+      ...part,
+      ...(description.size === 0 ? {} : { description }),
+      ...(locations.length === 0 ? {} : { locations }),
+      ...(merged.ignoreCache === true ? { ignoreCache: true } : {}),
+    };
+  }
+  return merged;
+}
+
+/** Constraints that give a vertex its name in the build's progress (llb.WithCustomName). */
+export function customName(name: string): Constraints {
+  return { description: new Map([['llb.customname', name]]) };
+}
+
+/** Constraints that say where an op comes from; none without a source map (SourceMap.Location). */
+export function location(sourceMap: SourceMap | undefined, ranges: readonly Range[]): Constraints {
+  if (sourceMap === undefined) return {};
+  const place: SourceLocation = { sourceMap, ranges };
+  return { locations: [place] };
+}
+
+/** What a vertex's constraints leave in its metadata, with the capabilities that its op needs. */
+export function metadataOf(constraints: Constraints, caps: Iterable<string>): OpMetadata {
+  const { progressGroup, linuxResources } = constraints;
+  return {
+    description: constraints.description ?? new Map(),
+    ignoreCache: constraints.ignoreCache ?? false,
+    caps: [...new Set(caps)],
+    ...(progressGroup === undefined ? {} : { progressGroup }),
+    ...(linuxResources === undefined ? {} : { linuxResources }),
+  };
+}
+
+/** The metadata of two vertices with one digest: the later one's words count (llb's mergeMetadata). */
+export function mergeMetadata(first: OpMetadata | undefined, second: OpMetadata): OpMetadata {
+  if (first === undefined) return second;
+  return {
+    ...first,
+    ...second,
+    description: mergeMaps(first.description, second.description),
+    ignoreCache: first.ignoreCache || second.ignoreCache,
+    caps: [...new Set([...first.caps, ...second.caps])],
+  };
+}
+
+function mergeMaps(first: ReadonlyMap<string, string> = new Map(), second: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
+  if (second.size === 0) return first;
+  return first.size === 0 ? second : new Map([...first, ...second]);
+}

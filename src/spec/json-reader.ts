@@ -1,0 +1,98 @@
+/** Reads JSON into typed values as Go's json.Unmarshal does: names in any case, null as nothing, the first mismatch told at the end. */
+
+/** A value and the name by which Go's messages call its place: `struct field History.Image.history.created_by`. */
+export interface JsonPlace {
+  readonly value: unknown;
+  readonly name: string;
+}
+
+export class JsonReader {
+  #problem: string | undefined;
+
+  /** The first mismatch, in encoding/json's words. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Remembers a problem unless there is one already. */
+  report(problem: string): void {
+    this.#problem ??= problem;
+  }
+
+  #mismatch(place: JsonPlace, type: string): void {
+    this.report(`json: cannot unmarshal ${kindOf(place.value)} into Go ${place.name} of type ${type}`);
+  }
+
+  /** The members of an object by lower-case name; of names that differ in case only, the last that is not null. */
+  members(place: JsonPlace, type: string): ReadonlyMap<string, unknown> {
+    const members = new Map<string, unknown>();
+    for (const [key, value] of this.entries(place, type)) {
+      const name = key.toLowerCase();
+      if (value !== null || !members.has(name)) members.set(name, value);
+    }
+    return members;
+  }
+
+  /** The members of an object as they are; none for null and for what is no object. */
+  entries(place: JsonPlace, type: string): readonly (readonly [key: string, value: unknown])[] {
+    const { value } = place;
+    if (value === null || value === undefined) return [];
+    if (typeof value === 'object' && !Array.isArray(value)) return Object.entries(value);
+    this.#mismatch(place, type);
+    return [];
+  }
+
+  /** The items of a list, undefined for null. */
+  items(place: JsonPlace, type: string): readonly unknown[] | undefined {
+    const { value } = place;
+    if (value === null || value === undefined) return undefined;
+    if (Array.isArray(value)) return value;
+    this.#mismatch(place, type);
+    return undefined;
+  }
+
+  string(place: JsonPlace, type = 'string'): string {
+    const { value } = place;
+    if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\ufffd');
+    if (value !== null && value !== undefined) this.#mismatch(place, type);
+    return '';
+  }
+
+  strings(place: JsonPlace, itemType = 'string'): readonly string[] | undefined {
+    return this.items(place, `[]${itemType}`)?.map((value) => this.string({ value, name: place.name }, itemType));
+  }
+
+  boolean(place: JsonPlace): boolean {
+    const { value } = place;
+    if (typeof value === 'boolean') return value;
+    if (value !== null && value !== undefined) this.#mismatch(place, 'bool');
+    return false;
+  }
+
+  integer(place: JsonPlace, type: string): number {
+    const { value } = place;
+    if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 63) return value;
+    if (value !== null && value !== undefined) this.#mismatch(place, type);
+    return 0;
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? 'number' : `number ${value}`;
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+/** The value of a JSON text; throws a SyntaxError in encoding/json's words where they are simple. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const rest = text.replace(/^[ \t\r\n]+/, '');
+    if (rest === '') throw new SyntaxError('unexpected end of JSON input', { cause: error });
+    const first = rest.charAt(0);
+    if (!/["[{0-9tfn-]/.test(first)) throw new SyntaxError(`invalid character '${first}' looking for beginning of value`, { cause: error });
+    if (/unexpected end|unterminated/i.test(String(error))) throw new SyntaxError('unexpected end of JSON input', { cause: error });
+    throw error;
+  }
+}

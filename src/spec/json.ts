@@ -1,0 +1,37 @@
+/** Go's JSON texts, byte for byte (encoding/json with its HTML escaping). */
+import { compareStrings } from './text.ts';
+
+const ESCAPED = /["\\<>&\u0000-\u001f\u2028\u2029]|\p{Surrogate}/gu;
+
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ['"', '\\"'], ['\\', '\\\\'], ['\b', '\\b'], ['\f', '\\f'], ['\n', '\\n'], ['\r', '\\r'], ['\t', '\\t'],
+]);
+
+/** `text` as Go's json.Marshal writes a string; what is not UTF-8 (a lone surrogate) becomes `\ufffd`. */
+export function encodeJsonString(text: string): string {
+  return `"${text.replace(ESCAPED, escapeCharacter)}"`;
+}
+
+function escapeCharacter(character: string): string {
+  const short = SHORT.get(character);
+  if (short !== undefined) return short;
+  const code = character.charCodeAt(0);
+  return code >= 0xd800 && code <= 0xdfff ? '\\ufffd' : `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
+/** Strings as a JSON list. */
+export function encodeJsonStrings(items: readonly string[]): string {
+  return `[${items.map(encodeJsonString).join(',')}]`;
+}
+
+/** A JSON object with its members in the order given, each value being JSON already; undefined ones are left out. */
+export function encodeJsonMembers(members: readonly (readonly [key: string, json: string | undefined])[]): string {
+  const present = members.filter((member): member is readonly [string, string] => member[1] !== undefined);
+  return `{${present.map(([key, json]) => `${encodeJsonString(key)}:${json}`).join(',')}}`;
+}
+
+/** A JSON object with its members in the order of their keys' bytes, as Go writes maps. */
+export function encodeJsonMap<V>(map: Iterable<readonly [string, V]>, encodeValue: (value: V) => string): string {
+  const sorted = [...map].sort(([a], [b]) => compareStrings(a, b));
+  return encodeJsonMembers(sorted.map(([key, value]) => [key, encodeValue(value)] as const));
+}

@@ -1,0 +1,32 @@
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** A time as Go prints it in JSON: RFC 3339, no zeros at the end of the fraction, the offset it was given with. */
+export type Timestamp = string;
+
+/** `text` as Go prints it after reading it (time.Time's UnmarshalJSON and MarshalJSON); undefined when Go does not read it. */
+export function canonicalTimestamp(text: string): Timestamp | undefined {
+  const match = RFC3339.exec(text);
+  if (match === null) return undefined;
+  const [, year = '', month = '', day = '', hour = '', minute = '', second = '', fraction = '', zone = ''] = match;
+  const days = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0)).getUTCDate();
+  if (Number(month) < 1 || Number(month) > 12 || Number(day) < 1 || Number(day) > days) return undefined;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  if (zone !== 'Z' && (Number(zone.slice(1, 3)) > 23 || Number(zone.slice(4)) > 59)) return undefined;
+  const nanos = fraction.slice(1, 10).replace(/0{1,9}$/, '');
+  const offset = /^[+-]00:00$/.test(zone) ? 'Z' : zone;
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}${nanos === '' ? '' : `.${nanos}`}${offset}`;
+}
+
+/** The time `seconds` after 1970 in UTC (time.Unix(seconds, 0).UTC()). Years beyond 9999 have no such form: a RangeError. */
+export function timestampOf(seconds: bigint): Timestamp {
+  const date = new Date(Number(seconds) * 1000);
+  const year = date.getUTCFullYear();
+  if (!(year >= 0 && year <= 9999)) throw new RangeError('Time.MarshalJSON: year outside of range [0,9999]');
+  return `${String(year).padStart(4, '0')}${date.toISOString().replace(/^[+-]?\d+/, '').replace(/\.\d+/, '')}`;
+}
+
+/** Whole seconds from 1970 to a canonical timestamp. */
+export function timestampSeconds(timestamp: Timestamp): bigint {
+  const milliseconds = Date.parse(timestamp.replace(/\.\d+/, ''));
+  return BigInt(Math.floor(milliseconds / 1000));
+}
