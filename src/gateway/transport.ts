@@ -22,8 +22,7 @@ export interface Transport {
  * a socket in between works as well but costs a listener, a second connection and a copy of every byte.
  */
 export function openTransport(stream: Duplex): Transport {
-  useStream(stream);
-  const client = new Client('unix:stdio', credentials.createInsecure(), {
+  const client = new Client(`unix:${register(stream)}`, credentials.createInsecure(), {
     'grpc.enable_retries': 0,
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
@@ -42,10 +41,23 @@ export function openTransport(stream: Duplex): Transport {
   };
 }
 
-/** Every connection of grpc-js in this process is `stream` from here on; there is only the one. */
-function useStream(stream: Duplex): void {
-  const connector = Http2SubchannelConnector.prototype as unknown as { tcpConnect: () => Promise<Duplex> };
-  connector.tcpConnect = () => (stream.destroyed ? Promise.reject(new Error('the gateway closed the connection')) : Promise.resolve(stream));
+/** The open streams by the socket path that stands for them. */
+const streams = new Map<string, Duplex>();
+
+/** A name under which grpc-js finds `stream` when it connects. */
+function register(stream: Duplex): string {
+  const connector = Http2SubchannelConnector.prototype as unknown as { tcpConnect: (address: { path?: string }) => Promise<Duplex> };
+  if (streams.size === 0) {
+    const connect = connector.tcpConnect;
+    connector.tcpConnect = function (address) {
+      const open = streams.get(address.path ?? '');
+      if (open === undefined) return connect.call(this, address);
+      return open.destroyed ? Promise.reject(new Error('the gateway closed the connection')) : Promise.resolve(open);
+    };
+  }
+  const path = `stdio-${streams.size}`;
+  streams.set(path, stream);
+  return path;
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -1,0 +1,61 @@
+import { CodedError, wrapError } from '../diag/error.ts';
+import { parseNormalizedNamed, referenceToString, tagNameOnly } from '../spec/reference.ts';
+import { quote } from '../spec/text.ts';
+import { csvFields, cut } from './values.ts';
+
+/** The SBOM that a request asks for: who makes it, and its parameters. */
+export interface SbomRequest {
+  /** An image reference with its tag. */
+  readonly generator: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+const PREFIXES = ['attest:', 'build-arg:BUILDKIT_ATTEST_'];
+const DEFAULT_GENERATOR = 'docker/buildkit-syft-scanner:stable-1';
+
+/** The SBOM request among the options `attest:…`, if there is one (frontend/attestations/parse.go, dockerui init). Throws on an unknown type. */
+export function parseSbomRequest(options: ReadonlyMap<string, string>): SbomRequest | undefined {
+  const attributes = parseAttestations(options).get('sbom');
+  if (attributes === undefined) return undefined;
+  const generator = attributes.get('generator') ?? '';
+  const parameters = new Map([...attributes].filter(([key]) => key !== 'generator'));
+  return { generator: normalizeGenerator(generator), parameters };
+}
+
+function normalizeGenerator(generator: string): string {
+  try {
+    return referenceToString(tagNameOnly(parseNormalizedNamed(generator)));
+  } catch (error) {
+    throw wrapError(error, `failed to parse sbom scanner ${generator}`);
+  }
+}
+
+function parseAttestations(options: ReadonlyMap<string, string>): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const attestations = new Map<string, ReadonlyMap<string, string>>();
+  for (const [key, value] of options) {
+    const prefix = PREFIXES.find((candidate) => key.startsWith(candidate));
+    if (prefix === undefined) continue;
+    const type = key.slice(prefix.length).toLowerCase();
+    attestations.set(type, parseAttributes(type, value));
+  }
+  for (const type of attestations.keys()) {
+    if (type !== 'sbom' && type !== 'provenance') throw new CodedError('option', `unknown attestation type ${quote(type)}`);
+  }
+  return attestations;
+}
+
+function parseAttributes(type: string, value: string): ReadonlyMap<string, string> {
+  const attributes = new Map<string, string>(type === 'sbom' ? [['generator', DEFAULT_GENERATOR]] : []);
+  if (value === '') return attributes;
+  let fields: readonly string[];
+  try {
+    fields = csvFields(value);
+  } catch (error) {
+    throw wrapError(error, `failed to parse ${type}`);
+  }
+  for (const field of fields) {
+    const [key, text] = cut(field, '=') ?? [field, ''];
+    attributes.set(key, text);
+  }
+  return attributes;
+}
