@@ -1,9 +1,14 @@
 import { cleanPath, isAbsolutePath, joinPath } from '../spec/path.ts';
-import type { ChownOption, CopyOptions, FileAction } from './types.ts';
-import type { State } from './state.ts';
+import type { ChownOption, CopyOptions, FileAction, Output } from './types.ts';
 
 type ActionOf<K extends FileAction['kind']> = Extract<FileAction, { kind: K }>;
 type Extra<K extends FileAction['kind'], O extends string> = Omit<ActionOf<K>, 'kind' | O>;
+
+/** What a copy needs of the state that it copies from. */
+interface CopySource {
+  readonly output: Output | undefined;
+  readonly dir: string;
+}
 
 /** llb.Mkdir. */
 export function mkdir(path: string, mode: number, options: Partial<Extra<'mkdir', 'path' | 'mode'>> = {}): FileAction {
@@ -26,7 +31,7 @@ export function symlink(oldPath: string, newPath: string, options: Partial<Extra
 }
 
 /** llb.Copy from a state; a relative source path is below that state's working directory. */
-export function copy(source: State, sourcePath: string, destinationPath: string, options: CopyOptions = {}): FileAction {
+export function copy(source: CopySource, sourcePath: string, destinationPath: string, options: CopyOptions = {}): FileAction {
   const clean = cleanPath(sourcePath);
   return { kind: 'copy', source: source.output, sourcePath: isAbsolutePath(clean) ? clean : joinPath(source.dir, clean), destinationPath, ...options };
 }

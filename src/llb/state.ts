@@ -2,9 +2,9 @@ import { isAbsolutePath, joinPath } from '../spec/path.ts';
 import { makePlatform, normalizePlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
 import type { ImageConfig } from '../spec/config.ts';
-import { compareStrings } from '../spec/text.ts';
 import { EnvList } from './env.ts';
 import { resolveActionPaths } from './fileaction.ts';
+import { rootIndex } from './mounts.ts';
 import type {
   Constraints, ExecMount, ExecVertex, FileAction, FileVertex, HostIp, NetworkMode, Output, ProxyEnv, SecretRequest, SecurityMode, SshRequest, Ulimit,
 } from './types.ts';
@@ -205,14 +205,4 @@ function resolveDir(previous: string, dir: string): string {
 function platformOf(output: Output | undefined): Platform | undefined {
   const vertex = output?.vertex;
   return vertex?.kind === 'source' || vertex?.kind === 'exec' ? vertex.constraints.platform : undefined;
-}
-
-/** Which output of an exec its root mount is: outputs are numbered in the order of the sorted targets. */
-function rootIndex(mounts: readonly ExecMount[]): number {
-  return mounts.slice(1).filter((mount) => hasOutput(mount) && compareStrings(mount.target, '/') < 0).length;
-}
-
-/** Whether what a command leaves in a mount is an output of the exec. */
-export function hasOutput(mount: ExecMount): boolean {
-  return mount.noOutput !== true && mount.readOnly !== true && mount.tmpfs === undefined && (mount.cache === undefined || mount.cache.id === '');
 }

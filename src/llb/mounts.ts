@@ -1,0 +1,17 @@
+import { compareStrings } from '../spec/text.ts';
+import type { ExecMount } from './types.ts';
+
+/** Whether what a command leaves in a mount is an output of the exec. */
+export function hasOutput(mount: ExecMount): boolean {
+  return mount.noOutput !== true && mount.readOnly !== true && mount.tmpfs === undefined && (mount.cache === undefined || mount.cache.id === '');
+}
+
+/** Which output of an exec its root mount, the first of `mounts`, is: outputs are numbered in the order of the sorted targets. */
+export function rootIndex(mounts: readonly ExecMount[]): number {
+  return mounts.slice(1).filter((mount) => hasOutput(mount) && compareStrings(mount.target, '/') < 0).length;
+}
+
+/** The mounts in the order of the op: by target, those with the same target as they came. */
+export function sortMounts(mounts: readonly ExecMount[]): readonly ExecMount[] {
+  return [...mounts].sort((a, b) => compareStrings(a.target, b.target));
+}

@@ -1,0 +1,124 @@
+import { CodedError } from '../diag/error.ts';
+import { encodeMessage } from '../pb/codec.ts';
+import { ENUMS } from '../pb/schema.ts';
+import { defaultPathEnv } from '../spec/config.ts';
+import { CAPS } from './caps.ts';
+import { encodeEnv } from './env-bytes.ts';
+import { InputList, encodeOp, platformMessage } from './op.ts';
+import type { EncodedOp, Input, OpContext } from './op.ts';
+import { hasOutput, sortMounts } from './mounts.ts';
+import type { ExecMount, ExecVertex, SshRequest } from './types.ts';
+
+const NETWORK_MODES = { sandbox: ENUMS['pb.NetMode'].UNSET, host: ENUMS['pb.NetMode'].HOST, none: ENUMS['pb.NetMode'].NONE };
+const SECURITY_MODES = { sandbox: ENUMS['pb.SecurityMode'].SANDBOX, insecure: ENUMS['pb.SecurityMode'].INSECURE };
+const SHARING_MODES = {
+  shared: ENUMS['pb.CacheSharingOpt'].SHARED, private: ENUMS['pb.CacheSharingOpt'].PRIVATE, locked: ENUMS['pb.CacheSharingOpt'].LOCKED,
+};
+const CONTENT_CACHE = { on: ENUMS['pb.MountContentCache'].ON, off: ENUMS['pb.MountContentCache'].OFF };
+const MOUNT_TYPES = ENUMS['pb.MountType'];
+
+/** The op of a command (llb's ExecOp.Marshal); throws its text for a command without arguments or directory. */
+export function encodeExec(vertex: ExecVertex, context: OpContext): EncodedOp {
+  if (vertex.args.length === 0) throw new CodedError('convert', 'arguments are required');
+  if (vertex.cwd === '') throw new CodedError('convert', 'working directory is required');
+  const ssh = vertex.ssh.map((request, index) => (request.target === '' ? { ...request, target: `/run/buildkit/ssh_agent.${index}` } : request));
+  const mounts = sortMounts(vertex.mounts);
+  const inputs = new InputList();
+  const exec = {
+    meta: encodeMeta(vertex, envOf(vertex, ssh, context)),
+    mounts: [...mountMessages(mounts, context.input, inputs), ...secretMounts(vertex), ...ssh.map(sshMount)],
+    network: NETWORK_MODES[vertex.network],
+    security: SECURITY_MODES[vertex.security],
+    secretenv: vertex.secrets.flatMap(({ id, env, optional }) => (env === undefined ? [] : [{ ID: id, name: env, optional }])),
+    cdiDevices: vertex.devices.map(({ name, optional }) => ({ name, optional })),
+  };
+  const platform = platformMessage(context, vertex.constraints, vertex.statePlatform);
+  return { bytes: encodeOp({ exec }, inputs.inputs, platform), caps: capsOf(vertex, mounts, context) };
+}
+
+/** The command's variables, with the ones that the daemon would not set by itself. */
+function envOf(vertex: ExecVertex, ssh: readonly SshRequest[], context: OpContext): readonly string[] {
+  const has = (env: readonly string[], key: string): boolean => env.some((variable) => variable.startsWith(`${key}=`));
+  let env = vertex.env;
+  if (ssh[0] !== undefined && !has(env, 'SSH_AUTH_SOCK')) env = [...env, `SSH_AUTH_SOCK=${ssh[0].target}`];
+  const setsPath = context.caps === undefined || context.caps.supports(CAPS.execMetaSetsDefaultPath) || context.platform.os === 'windows';
+  return setsPath || has(env, 'PATH') ? env : [...env, `PATH=${defaultPathEnv(context.platform.os)}`];
+}
+
+/** The bytes of a pb.Meta. Those of the variables, most of it, are joined in as they are. */
+function encodeMeta(vertex: ExecVertex, env: readonly string[]): Uint8Array {
+  const { args, cwd, user, proxy, extraHosts, hostname, ulimits, cgroupParent } = vertex;
+  return Buffer.concat([encodeMessage('pb.Meta', { args }), encodeEnv(env), encodeMessage('pb.Meta', {
+    cwd,
+    user,
+    proxyEnv: proxy === undefined ? undefined : {
+      httpProxy: proxy.http, httpsProxy: proxy.https, ftpProxy: proxy.ftp, noProxy: proxy.no, allProxy: proxy.all,
+    },
+    extraHosts: extraHosts.map(({ host, ip }) => ({ Host: host, IP: ip })),
+    hostname,
+    ulimit: ulimits.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
+    cgroupParent,
+    removeMountStubsRecursive: true,
+  })]);
+}
+
+function mountMessages(mounts: readonly ExecMount[], inputOf: (output: ExecMount['source']) => Input | undefined, inputs: InputList): readonly object[] {
+  let outputs = 0;
+  return mounts.map((mount) => {
+    const input = inputs.add(inputOf(mount.source));
+    if (mount.tmpfs !== undefined && input >= 0) throw new CodedError('convert', 'tmpfs mounts must use scratch');
+    const hasCache = mount.cache !== undefined && mount.cache.id !== '';
+    return {
+      input,
+      selector: mount.selector ?? '',
+      dest: mount.target,
+      output: hasOutput(mount) ? outputs++ : -1,
+      readonly: mount.readOnly ?? false,
+      ...(hasCache ? { mountType: MOUNT_TYPES.CACHE, cacheOpt: { ID: mount.cache?.id, sharing: SHARING_MODES[mount.cache?.sharing ?? 'shared'] } } : {}),
+      ...(mount.tmpfs === undefined ? {} : { mountType: MOUNT_TYPES.TMPFS, TmpfsOpt: { size: mount.tmpfs.size } }),
+      contentCache: mount.contentCache === undefined ? 0 : CONTENT_CACHE[mount.contentCache],
+    };
+  });
+}
+
+function secretMounts(vertex: ExecVertex): readonly object[] {
+  return vertex.secrets.flatMap(({ id, target, uid, gid, mode, optional }) => (target === undefined ? [] : [{
+    input: -1, dest: target, mountType: MOUNT_TYPES.SECRET, secretOpt: { ID: id, uid: uid >>> 0, gid: gid >>> 0, mode: mode >>> 0, optional },
+  }]));
+}
+
+function sshMount({ id, target, uid, gid, mode, optional }: SshRequest): object {
+  return { input: -1, dest: target, mountType: MOUNT_TYPES.SSH, SSHOpt: { ID: id, uid: uid >>> 0, gid: gid >>> 0, mode: mode >>> 0, optional } };
+}
+
+function capsOf(vertex: ExecVertex, mounts: readonly ExecMount[], { caps }: OpContext): readonly string[] {
+  return [
+    ...when(caps?.supports(CAPS.execMetaSetsDefaultPath) === true, CAPS.execMetaSetsDefaultPath),
+    ...when(vertex.ulimits.length > 0, CAPS.execMetaUlimit),
+    ...when(vertex.constraints.linuxResources !== undefined, CAPS.execMetaLinuxResources),
+    ...when(vertex.network !== 'sandbox', CAPS.execMetaNetwork),
+    ...when(vertex.security === 'insecure', CAPS.execMetaSecurity),
+    ...when(vertex.proxy !== undefined, CAPS.execMetaProxy),
+    CAPS.execMetaBase,
+    ...mounts.flatMap(mountCaps),
+    ...when(vertex.secrets.length > 0, CAPS.execMountSecret),
+    ...when(vertex.secrets.some((secret) => secret.env !== undefined), CAPS.execSecretEnv),
+    ...when(vertex.ssh.length > 0, CAPS.execMountSsh),
+    ...when(vertex.devices.length > 0, CAPS.execMetaCdi),
+  ];
+}
+
+function mountCaps(mount: ExecMount): readonly string[] {
+  const hasCache = mount.cache !== undefined && mount.cache.id !== '';
+  return [
+    ...when((mount.selector ?? '') !== '', CAPS.execMountSelector),
+    ...(hasCache ? [CAPS.execMountCache, CAPS.execMountCacheSharing] : mount.tmpfs !== undefined
+      ? [CAPS.execMountTmpfs, ...when(mount.tmpfs.size > 0, CAPS.execMountTmpfsSize)]
+      : when(mount.source !== undefined, CAPS.execMountBind)),
+    ...when(mount.contentCache !== undefined, CAPS.execMountContentCache),
+  ];
+}
+
+function when(condition: boolean, cap: string): readonly string[] {
+  return condition ? [cap] : [];
+}

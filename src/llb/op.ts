@@ -1,0 +1,59 @@
+import { encodeMessage } from '../pb/codec.ts';
+import type { Platform } from '../spec/platform.ts';
+import type { CapSet, Constraints, Output } from './types.ts';
+
+/** An edge in an op's bytes: another op's digest and which of its outputs. */
+export interface Input {
+  readonly digest: string;
+  readonly index: number;
+}
+
+/** What is the same for all ops of a definition. */
+export interface OpContext {
+  readonly platform: Platform;
+  readonly caps: CapSet | undefined;
+  /** `local.unique` of local sources that have neither that nor a session. */
+  readonly localUniqueId: string;
+  /** The edge to an output; undefined for scratch. The vertex is marshalled already. */
+  readonly input: (output: Output | undefined) => Input | undefined;
+}
+
+/** An op's bytes and the capabilities that it needs. */
+export interface EncodedOp {
+  readonly bytes: Uint8Array;
+  readonly caps: readonly string[];
+}
+
+/** The inputs of an op, each edge once, in the order in which they are first asked for. */
+export class InputList {
+  readonly inputs: Input[] = [];
+  readonly #indexes = new Map<string, number>();
+
+  /** The position of an edge in the list; -1 for scratch. */
+  add(input: Input | undefined): number {
+    if (input === undefined) return -1;
+    const key = `${input.digest} ${input.index}`;
+    const known = this.#indexes.get(key);
+    if (known !== undefined) return known;
+    this.inputs.push(input);
+    this.#indexes.set(key, this.inputs.length - 1);
+    return this.inputs.length - 1;
+  }
+}
+
+/** The platform that an op runs on: the constraints', else the given one, else the definition's. */
+export function platformMessage(context: OpContext, constraints: Constraints, fallback?: Platform): object {
+  const platform = constraints.platform ?? fallback ?? context.platform;
+  return {
+    Architecture: platform.architecture,
+    OS: platform.os,
+    Variant: platform.variant ?? '',
+    OSVersion: platform.osVersion ?? '',
+    OSFeatures: platform.osFeatures ?? [],
+  };
+}
+
+/** The bytes of a pb.Op. Ops without a platform are the same on all. */
+export function encodeOp(kind: object, inputs: readonly Input[], platform?: object): Uint8Array {
+  return encodeMessage('pb.Op', { inputs, ...kind, platform, constraints: {} });
+}
