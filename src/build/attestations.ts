@@ -1,7 +1,8 @@
 import { CodedError, wrapError } from '../diag/error.ts';
 import { parseNormalizedNamed, referenceToString, tagNameOnly } from '../spec/reference.ts';
+import { cut, toLower } from '../spec/strings.ts';
 import { quote } from '../spec/text.ts';
-import { csvFields, cut } from './values.ts';
+import { csvFields } from './values.ts';
 
 /** The SBOM that a request asks for: who makes it, and its parameters. */
 export interface SbomRequest {
@@ -35,7 +36,7 @@ function parseAttestations(options: ReadonlyMap<string, string>): ReadonlyMap<st
   for (const [key, value] of options) {
     const prefix = PREFIXES.find((candidate) => key.startsWith(candidate));
     if (prefix === undefined) continue;
-    const type = key.slice(prefix.length).toLowerCase();
+    const type = toLower(key.slice(prefix.length));
     attestations.set(type, parseAttributes(type, value));
   }
   for (const type of attestations.keys()) {
@@ -54,8 +55,8 @@ function parseAttributes(type: string, value: string): ReadonlyMap<string, strin
     throw wrapError(error, `failed to parse ${type}`);
   }
   for (const field of fields) {
-    const [key, text] = cut(field, '=') ?? [field, ''];
-    attributes.set(key, text);
+    const { before, after = '' } = cut(field, '=');
+    attributes.set(before, after);
   }
   return attributes;
 }

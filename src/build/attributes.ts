@@ -3,9 +3,10 @@ import type { ResolveMode } from '../convert/options.ts';
 import type { HostIp, LinuxResources, NetworkMode, Ulimit } from '../llb/types.ts';
 import { normalizePlatform, parsePlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
+import { cut, toLower, trimSpace } from '../spec/strings.ts';
 import { quote } from '../spec/text.ts';
 import { canonicalAddress } from './address.ts';
-import { csvFields, cut, parseInt64, parseUint64 } from './values.ts';
+import { csvFields, parseInt64, parseUint64 } from './values.ts';
 
 /** The values of single frontend options (frontend/dockerui/attr.go). Each function throws with the reference's text. */
 
@@ -31,9 +32,8 @@ export function parseResolveMode(text: string): ResolveMode {
 export function parseExtraHosts(text: string): readonly HostIp[] {
   if (text === '') return [];
   return csvFields(text).map((field) => {
-    const pair = cut(field.toLowerCase(), '=');
-    if (pair === undefined) throw new CodedError('option', `invalid key-value pair ${field}`);
-    const [host, address] = pair;
+    const { before: host, after: address } = cut(toLower(field), '=');
+    if (address === undefined) throw new CodedError('option', `invalid key-value pair ${field}`);
     const ip = canonicalAddress(address);
     if (ip === undefined) throw new CodedError('option', `failed to parse IP ${address}`);
     return { host, ip };
@@ -54,9 +54,8 @@ export function parseUlimits(text: string): readonly Ulimit[] {
 }
 
 function parseUlimit(text: string): Ulimit {
-  const pair = cut(text, '=');
-  if (pair === undefined) throw new CodedError('option', `invalid ulimit argument: ${text}`);
-  const [name, values] = pair;
+  const { before: name, after: values } = cut(text, '=');
+  if (values === undefined) throw new CodedError('option', `invalid ulimit argument: ${text}`);
   if (!ULIMIT_NAMES.has(name)) throw new CodedError('option', `invalid ulimit type: ${name}`);
   const limits = values.split(':');
   if (limits.length > 2) {
@@ -109,7 +108,7 @@ function limit(options: ReadonlyMap<string, string>, key: string, parse: (text: 
 function cpuset(options: ReadonlyMap<string, string>, key: string): string {
   const text = options.get(key) ?? '';
   try {
-    for (const part of text.split(',')) checkCpusetPart(part.trim());
+    for (const part of text.split(',')) checkCpusetPart(trimSpace(part));
   } catch (error) {
     throw new CodedError('option', `invalid ${key} value: ${text}: ${messageOf(error)}`, { cause: error });
   }
@@ -121,14 +120,14 @@ const CPU_MAX = 8192;
 /** One element of a cpuset, `3` or `0-3` (util/cpuset); an empty one says nothing. */
 function checkCpusetPart(part: string): void {
   if (part === '') return;
-  const range = cut(part, '-');
-  if (range === undefined) {
+  const { before, after } = cut(part, '-');
+  if (after === undefined) {
     const value = atoi(part);
     if (value === undefined || value < 0) throw new CodedError('option', `invalid cpuset element ${quote(part)}`);
     if (value > CPU_MAX) throw new CodedError('option', `cpuset element ${quote(part)} exceeds maximum ${CPU_MAX}`);
     return;
   }
-  const [low, high] = range.map((end) => atoi(end.trim()));
+  const [low, high] = [before, after].map((end) => atoi(trimSpace(end)));
   if (low === undefined || high === undefined || low < 0 || high < low) throw new CodedError('option', `invalid cpuset range ${quote(part)}`);
   if (high > CPU_MAX) throw new CodedError('option', `cpuset range ${quote(part)} exceeds maximum ${CPU_MAX}`);
 }

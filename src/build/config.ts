@@ -6,11 +6,11 @@ import { parseLintOptions } from '../lint/config.ts';
 import type { LintConfig } from '../lint/config.ts';
 import type { CapSet } from '../llb/types.ts';
 import { hostPlatform } from '../spec/platform.ts';
+import { parseBool } from '../spec/strings.ts';
 import { parseExtraHosts, parseLinuxResources, parseNetworkMode, parsePlatforms, parseResolveMode, parseShmSize, parseUlimits } from './attributes.ts';
 import { parseSbomRequest } from './attestations.ts';
 import type { SbomRequest } from './attestations.ts';
 import { parseCacheImports } from './cache-imports.ts';
-import { parseBoolean } from './values.ts';
 
 /** A build request's options, parsed (dockerui.Client). */
 export interface RequestConfig {
@@ -78,14 +78,14 @@ function checkMinimum(options: ReadonlyMap<string, string>, llbCapabilities: Cap
   const missing = llbCapabilities.missing('file.base');
   if (missing !== undefined) throw wrapError(missing, 'needs BuildKit 0.5 or later');
   if ((options.get('override-copy-image') ?? '') !== '') throw new CodedError('option', 'support for "override-copy-image" was removed in BuildKit 0.11');
-  if (parseBoolean(options.get(`${BUILD_ARG}BUILDKIT_DISABLE_FILEOP`) ?? '') === true) {
+  if (parseBool(options.get(`${BUILD_ARG}BUILDKIT_DISABLE_FILEOP`) ?? '') === true) {
     throw new CodedError('option', 'support for "BUILDKIT_DISABLE_FILEOP" build-arg was removed in BuildKit 0.11');
   }
 }
 
 function isMultiPlatform(text: string, platforms: number): boolean {
   if (text === '') return platforms > 1;
-  const asked = parseBoolean(text);
+  const asked = parseBool(text);
   if (asked === undefined) throw new CodedError('option', `invalid boolean value for multi-platform: ${text}`);
   if (!asked && platforms > 1) throw new CodedError('option', 'conflicting config: returning multiple target platforms is not allowed');
   return asked;

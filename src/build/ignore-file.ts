@@ -1,6 +1,6 @@
 import { CodedError } from '../diag/error.ts';
 import { cleanPath } from '../spec/path.ts';
-import { trimSpace } from './values.ts';
+import { trimSpace } from '../spec/strings.ts';
 
 /** The longest line that Go's bufio.Scanner takes. */
 const MAX_LINE_BYTES = 64 * 1024;

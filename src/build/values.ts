@@ -28,30 +28,6 @@ function numberError(name: string, text: string, problem: string): CodedError {
   return new CodedError('option', `strconv.${name}: parsing ${quote(text)}: ${problem}`);
 }
 
-/** Go's strconv.ParseBool; undefined for what that refuses. */
-export function parseBoolean(text: string): boolean | undefined {
-  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
-  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
-  return undefined;
-}
-
-const SPACES = '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000';
-
-/** Go's strings.TrimSpace. */
-export function trimSpace(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && SPACES.includes(text.charAt(start))) start++;
-  while (end > start && SPACES.includes(text.charAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-/** The text before the first `separator` and the text after it; undefined without one. */
-export function cut(text: string, separator: string): readonly [before: string, after: string] | undefined {
-  const at = text.indexOf(separator);
-  return at < 0 ? undefined : [text.slice(0, at), text.slice(at + separator.length)];
-}
-
 /**
  * The fields of one line of comma-separated values (github.com/tonistiigi/go-csvvalue); throws with encoding/csv's texts.
  *

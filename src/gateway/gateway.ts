@@ -1,10 +1,10 @@
 import type { Range } from '../diag/range.ts';
+import { definitionFromPb, encodeDefinition } from '../llb/definition-pb.ts';
 import type { CapSet, Definition, SourceMap } from '../llb/types.ts';
-import type { Messages } from '../pb/schema.ts';
 import type { Bridge, GatewayMessage, MessageInput } from './bridge.ts';
 import { readCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
-import { definitionMessage, rangeMessage, sourceInfoMessage } from './definition-message.ts';
+import { rangeMessage, sourceInfoMessage } from './definition-message.ts';
 import type { FrontendEnvironment } from './environment.ts';
 import { Reference } from './reference.ts';
 import { allRefs, resultFromMessage, resultMessage } from './result.ts';
@@ -22,15 +22,12 @@ export interface CacheImport {
   readonly attrs: ReadonlyMap<string, string>;
 }
 
-/** LLB that came from elsewhere, as the wire has it. */
-export type RawDefinition = Messages['pb.Definition'];
-
 export interface SolveRequest {
   /** What to solve; left out when a frontend is asked. */
   readonly definition?: Definition;
   readonly frontend?: string;
   readonly frontendOptions?: ReadonlyMap<string, string>;
-  readonly frontendInputs?: ReadonlyMap<string, RawDefinition>;
+  readonly frontendInputs?: ReadonlyMap<string, Definition>;
   readonly cacheImports?: readonly CacheImport[];
   /** Build now, so that a failure shows here and not when the result is exported. */
   readonly evaluate?: boolean;
@@ -66,10 +63,11 @@ export class Gateway {
   }
 
   /** Definitions that the request passes along, by name. Asked for together with the capabilities, at the start. */
-  async inputs(): Promise<ReadonlyMap<string, RawDefinition>> {
+  async inputs(): Promise<ReadonlyMap<string, Definition>> {
     const missing = this.capabilities.missing('frontend.inputs');
     if (missing !== undefined) throw missing;
-    return (await this.#earlyInputs).Definitions;
+    const { Definitions: inputs } = await this.#earlyInputs;
+    return new Map([...inputs].map(([name, input]) => [name, definitionFromPb(input)]));
   }
 
   /** Solves a definition, or asks a frontend. */
@@ -86,10 +84,10 @@ export class Gateway {
   #solveMessage(request: SolveRequest): MessageInput<GatewayMessage<'SolveRequest'>> & object {
     if (request.definition !== undefined) this.#checkCapabilities(request.definition);
     return {
-      Definition: request.definition === undefined ? undefined : definitionMessage(request.definition),
+      Definition: request.definition === undefined ? undefined : encodeDefinition(request.definition),
       Frontend: request.frontend,
       FrontendOpt: this.#frontendOptions(request.frontendOptions),
-      FrontendInputs: request.frontendInputs,
+      FrontendInputs: request.frontendInputs === undefined ? undefined : new Map([...request.frontendInputs].map(([name, input]) => [name, encodeDefinition(input)])),
       allowResultReturn: true,
       allowResultArrayRef: true,
       CacheImports: request.cacheImports?.map(({ type, attrs }) => ({ Type: type, Attrs: attrs })),

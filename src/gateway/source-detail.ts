@@ -31,6 +31,7 @@ function metadataJson(metadata: OpMetadata): Json {
   return omitEmpty({
     ignore_cache: metadata.ignoreCache,
     description: mapJson([...metadata.description]),
+    export_cache: metadata.exportCache === undefined ? undefined : omitEmpty({ Value: metadata.exportCache }),
     caps: mapJson(metadata.caps.map((capability) => [capability, true])),
     progress_group: metadata.progressGroup === undefined ? undefined : omitEmpty({ ...metadata.progressGroup }),
     linux_resources: metadata.linuxResources === undefined ? undefined : omitEmpty({ ...metadata.linuxResources }),

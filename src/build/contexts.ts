@@ -1,0 +1,117 @@
+import { wrapError } from '../diag/error.ts';
+import type { ContextProvider, NamedContext, NamedContextOptions } from '../convert/options.ts';
+import { local } from '../llb/sources.ts';
+import type { State } from '../llb/state.ts';
+import { formatAllPlatform, hostPlatform, normalizePlatform } from '../spec/platform.ts';
+import { familiarString, parseNormalizedNamed } from '../spec/reference.ts';
+import { toLower } from '../spec/strings.ts';
+import { CONTEXT_LOCAL_NAME } from './build-context.ts';
+import type { BuildContext } from './build-context.ts';
+import { internalName } from './detect.ts';
+import type { Entrypoint } from './entrypoint.ts';
+import { parseIgnoreFile } from './ignore-file.ts';
+import { loadNamedContext } from './named-context.ts';
+import type { ContextServices } from './named-context.ts';
+import { marshalState, solveToRef } from './solve.ts';
+import { sourceEpoch } from './source-epoch.ts';
+
+const DOCKERIGNORE = '.dockerignore';
+
+/** The build contexts of one request (dockerui.Client: MainContext, NamedContext, DockerIgnorePatterns, IsNoCache). */
+export class RequestContexts implements ContextProvider {
+  readonly #services: ContextServices;
+  readonly #context: BuildContext;
+  readonly #entrypoint: Entrypoint;
+  #patterns: Promise<readonly string[]> | undefined;
+
+  constructor(services: ContextServices, context: BuildContext, entrypoint: Entrypoint) {
+    this.#services = services;
+    this.#context = context;
+    this.#entrypoint = entrypoint;
+  }
+
+  /** The context of that name for that platform, or else for any. Throws when the name is no reference. */
+  namedContext(name: string, options: NamedContextOptions): NamedContext | undefined {
+    const familiar = toContextName(name);
+    const platform = formatAllPlatform(normalizePlatform(options.platform ?? hostPlatform()));
+    for (const key of [`${familiar}::${platform}`, familiar]) {
+      const input = this.#services.config.options.get(`context:${key}`);
+      if (input !== undefined) return { load: () => loadNamedContext(this.#services, { input, name: familiar, key, options }) };
+    }
+    return undefined;
+  }
+
+  async mainContext(usedPaths: readonly string[] | undefined): Promise<State> {
+    if (this.#context.context !== undefined) return this.#context.context;
+    const excludePatterns = await this.#ignorePatterns().catch((error: unknown) => {
+      throw wrapError(error, 'failed to read dockerignore patterns');
+    });
+    return local(CONTEXT_LOCAL_NAME, {
+      sessionId: this.#sessionId,
+      excludePatterns,
+      sharedKeyHint: CONTEXT_LOCAL_NAME,
+      followPaths: usedPaths ?? [],
+      constraints: internalName('load build context'),
+    });
+  }
+
+  /** Only the client's folder has an ignore file that counts. */
+  async dockerignorePatterns(): Promise<readonly string[]> {
+    return this.#context.context === undefined ? this.#ignorePatterns() : [];
+  }
+
+  isNoCache(stageName: string): boolean {
+    const { noCache } = this.#services.config;
+    if (noCache === undefined || noCache.length === 0) return noCache !== undefined;
+    return noCache.some((name) => toLower(name) === toLower(stageName));
+  }
+
+  async mainContextEpoch(): Promise<bigint | undefined> {
+    return this.sourceEpoch(await this.mainContext(undefined), '[internal] resolve main build context metadata');
+  }
+
+  async sourceEpoch(state: State, logName = ''): Promise<bigint | undefined> {
+    return sourceEpoch(this.#services.gateway, state, logName);
+  }
+
+  get #sessionId(): string {
+    return this.#services.config.localSessionIds.get(CONTEXT_LOCAL_NAME) ?? this.#services.gateway.environment.sessionId;
+  }
+
+  #ignorePatterns(): Promise<readonly string[]> {
+    return (this.#patterns ??= this.#readPatterns());
+  }
+
+  async #readPatterns(): Promise<readonly string[]> {
+    const { name, data } = this.#entrypoint.dockerignore ?? { name: DOCKERIGNORE, data: await this.#readIgnoreFile() };
+    try {
+      return parseIgnoreFile(data);
+    } catch (error) {
+      throw wrapError(error, `failed parsing ${name}`);
+    }
+  }
+
+  async #readIgnoreFile(): Promise<Uint8Array> {
+    const { gateway } = this.#services;
+    const state = local(CONTEXT_LOCAL_NAME, {
+      sessionId: this.#sessionId,
+      followPaths: [DOCKERIGNORE],
+      sharedKeyHint: `${CONTEXT_LOCAL_NAME}-${DOCKERIGNORE}`,
+      differ: { type: 'none', required: false },
+      constraints: internalName(`load ${DOCKERIGNORE}`),
+    });
+    const ref = await solveToRef(gateway, await marshalState(gateway, state));
+    return ref.readFile(DOCKERIGNORE).catch(() => new Uint8Array());
+  }
+}
+
+/** The name that a context's option has for an image or stage: as users write it, without `:latest`. */
+function toContextName(name: string): string {
+  let familiar;
+  try {
+    familiar = familiarString(parseNormalizedNamed(name));
+  } catch (error) {
+    throw wrapError(error, `invalid context name ${name}`);
+  }
+  return familiar.endsWith(':latest') ? familiar.slice(0, -':latest'.length) : familiar;
+}

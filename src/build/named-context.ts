@@ -1,0 +1,224 @@
+import { CodedError, wrapError } from '../diag/error.ts';
+import type { NamedContextOptions } from '../convert/options.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { NonImageError } from '../gateway/resolve.ts';
+import { customName } from '../llb/constraints.ts';
+import { http, image, local, ociLayout } from '../llb/sources.ts';
+import { newState, scratch } from '../llb/state.ts';
+import type { State } from '../llb/state.ts';
+import type { LateOutput, Output } from '../llb/types.ts';
+import { parseImageConfig } from '../spec/config.ts';
+import type { ImageConfig } from '../spec/config.ts';
+import { digestProblem } from '../spec/digest.ts';
+import type { Digest } from '../spec/digest.ts';
+import type { GitRef } from '../spec/git-ref.ts';
+import { parseNormalizedNamed, referenceToString, tagNameOnly, withDigest } from '../spec/reference.ts';
+import { cut } from '../spec/strings.ts';
+import { quote } from '../spec/text.ts';
+import { loadInputStates } from './build-context.ts';
+import type { RequestConfig } from './config.ts';
+import { detectGitContext, HTTP_CONTEXT_FILE } from './detect.ts';
+import { parseIgnoreFile } from './ignore-file.ts';
+import type { ImageSource } from './images.ts';
+import { marshalState, solveToRef } from './solve.ts';
+
+/** A named context's file system, with its image config when it is an image. */
+export interface LoadedContext {
+  readonly state: State;
+  readonly image?: ImageConfig;
+}
+
+/** What a named context is, before anything is loaded. */
+export interface NamedContextRequest {
+  /** The value of the option: `docker-image://…`, `local:…`, … */
+  readonly input: string;
+  readonly name: string;
+  /** The name that the option had, with its platform if that was part of it. */
+  readonly key: string;
+  readonly options: NamedContextOptions;
+}
+
+/** What the loading of named contexts works with. */
+export interface ContextServices {
+  readonly gateway: Gateway;
+  readonly config: RequestConfig;
+  readonly images: ImageSource;
+  /** The commit for a git context that names none. */
+  readonly pinGit?: (git: GitRef) => string | undefined;
+}
+
+const MAX_RECURSION = 10;
+const DOCKERIGNORE = '.dockerignore';
+
+/** Loads a named context (dockerui namedcontext.go). Throws the reference's texts. */
+export async function loadNamedContext(services: ContextServices, request: NamedContextRequest, depth = 0): Promise<LoadedContext> {
+  const { input, key } = request;
+  if (depth > MAX_RECURSION) {
+    throw new CodedError('convert', `context recursion limit exceeded; this may indicate a cycle in the provided source policies: ${input}`);
+  }
+  const { before: scheme, after: rest } = cut(input, ':');
+  if (rest === undefined) throw new CodedError('option', `invalid context specifier ${input} for ${key}`);
+  if (scheme.startsWith('git@')) return loadGit(services, input);
+  switch (scheme) {
+    case 'docker-image': return loadImage(services, request, withoutSlashes(rest), depth);
+    case 'git': return loadGit(services, input);
+    case 'http': case 'https': return loadHttp(services, request);
+    case 'oci-layout': return loadOciLayout(services, request, withoutSlashes(rest));
+    case 'local': return loadLocal(services, request, rest);
+    case 'input': return loadInput(services, request, rest);
+    default: throw new CodedError('option', `unsupported context source ${scheme} for ${key}`);
+  }
+}
+
+function withoutSlashes(text: string): string {
+  return text.startsWith('//') ? text.slice(2) : text;
+}
+
+async function loadImage(services: ContextServices, request: NamedContextRequest, ref: string, depth: number): Promise<LoadedContext> {
+  if (ref === 'scratch') return { state: scratch() };
+  const { key, options } = request;
+  const named = referenceToString(tagNameOnly(parseNormalizedNamed(ref)));
+  let answer;
+  try {
+    answer = await services.images.resolve(named, {
+      ...(options.platform === undefined ? {} : { platform: options.platform }),
+      resolveMode: options.resolveMode,
+      logName: `[context ${key}] load metadata for ${ref}`,
+    });
+  } catch (error) {
+    if (!(error instanceof NonImageError)) throw error;
+    const { before, after } = cut(error.updated, '://');
+    if (after === undefined) throw new CodedError('convert', `could not parse ref: ${error.updated}`);
+    return loadNamedContext(services, { ...request, input: `${before}:${after}` }, depth + 1);
+  }
+  const config = parseImageConfig(answer.config);
+  const state = image(answer.ref, { constraints: { ...customName(`[context ${key}] ${ref}`), ...platformConstraint(options) } });
+  return { state: state.withImageConfig(config), image: withoutCreated(config) };
+}
+
+function platformConstraint({ platform }: NamedContextOptions): { readonly platform?: NonNullable<NamedContextOptions['platform']> } {
+  return platform === undefined ? {} : { platform };
+}
+
+function withoutCreated({ created: _, ...config }: ImageConfig): ImageConfig {
+  return config;
+}
+
+function loadGit(services: ContextServices, input: string): LoadedContext {
+  const state = detectGitContext(input, gitPin(services));
+  if (state === undefined) throw new CodedError('option', `invalid git context ${input}`);
+  return { state };
+}
+
+function loadHttp(services: ContextServices, { input, key }: NamedContextRequest): LoadedContext {
+  const git = detectGitContext(input, gitPin(services));
+  return { state: git ?? http(input, { filename: HTTP_CONTEXT_FILE, constraints: customName(`[context ${key}] ${input}`) }) };
+}
+
+function gitPin({ pinGit }: ContextServices): { readonly pin?: (git: GitRef) => string | undefined } {
+  return pinGit === undefined ? {} : { pin: pinGit };
+}
+
+/** An image in the client's OCI layout: `STORE@DIGEST`, the store's name having the form of an image name. */
+async function loadOciLayout(services: ContextServices, request: NamedContextRequest, spec: string): Promise<LoadedContext> {
+  const { name, key, options } = request;
+  const { sessionId } = services.gateway.environment;
+  const { storeId, digest } = parseLayoutReference(spec);
+  const ref = referenceToString(withDigest(parseDummy(name), digest));
+  const answer = await services.images.resolve(ref, {
+    ...platformConstraint(options),
+    logName: `[context ${key}] load metadata for ${ref}`,
+    ociLayout: { sessionId, storeId },
+  });
+  let config: ImageConfig;
+  try {
+    config = parseImageConfig(answer.config);
+  } catch (error) {
+    throw wrapError(error, 'could not parse oci-layout image config');
+  }
+  const state = ociLayout(ref, {
+    sessionId, storeId, constraints: { ...customName(`[context ${key}] OCI load from client`), ...platformConstraint(options) },
+  });
+  return { state: state.withImageConfig(config), image: config };
+}
+
+function parseLayoutReference(spec: string): { readonly storeId: string; readonly digest: Digest } {
+  const { before: name, after: digest } = cut(spec, '@');
+  if (digest === undefined) {
+    if (!/^[a-zA-Z0-9]/.test(name)) throw new CodedError('option', `could not parse oci-layout reference ${quote(spec)}: invalid reference format`);
+    throw new CodedError('option', `oci-layout reference ${quote(name)} has no digest`);
+  }
+  const problem = digestProblem(digest);
+  if (problem !== undefined || name === '') throw new CodedError('option', `could not parse oci-layout reference ${quote(spec)}: ${problem ?? 'invalid reference format'}`);
+  return { storeId: name.replace(/:[^/:]*$/, ''), digest: digest as Digest };
+}
+
+function parseDummy(name: string): ReturnType<typeof parseNormalizedNamed> {
+  try {
+    return parseNormalizedNamed(name);
+  } catch (error) {
+    throw wrapError(error, `could not parse oci-layout reference ${quote(name)}`);
+  }
+}
+
+/** A folder of the client. Which of its paths are wanted is known only when all stages are converted. */
+async function loadLocal(services: ContextServices, request: NamedContextRequest, name: string): Promise<LoadedContext> {
+  const { gateway, config } = services;
+  const { key, options } = request;
+  const sessionId = config.localSessionIds.get(name) ?? gateway.environment.sessionId;
+  const ignoreState = local(name, {
+    sessionId,
+    followPaths: [DOCKERIGNORE],
+    sharedKeyHint: `context:${key}-${DOCKERIGNORE}`,
+    differ: { type: 'none', required: false },
+    constraints: customName(`[context ${key}] load ${DOCKERIGNORE}`),
+  });
+  const ref = await solveToRef(gateway, await marshalState(gateway, ignoreState), true);
+  const data = await ref.readFile(DOCKERIGNORE).catch(() => new Uint8Array());
+  const excludePatterns = parsePatterns(data);
+  const sharedKey = config.options.get(`sharedkey:localdir:${key}`) ?? '';
+  let output: Output | undefined;
+  const late: LateOutput = {
+    kind: 'late',
+    resolve: () => (output ??= local(name, {
+      sessionId,
+      sharedKeyHint: `context:${key}-${sharedKey}`,
+      excludePatterns,
+      followPaths: options.usedPaths() ?? [],
+      constraints: customName(`[context ${key}] load from client`),
+    }).output),
+  };
+  return { state: newState({ vertex: late, index: 0 }) };
+}
+
+function parsePatterns(data: Uint8Array): readonly string[] {
+  try {
+    return parseIgnoreFile(data);
+  } catch (error) {
+    throw wrapError(error, `failed parsing ${DOCKERIGNORE}`);
+  }
+}
+
+/** A definition that the request passes along, with the image config that may come beside it. */
+async function loadInput(services: ContextServices, { key }: NamedContextRequest, name: string): Promise<LoadedContext> {
+  const state = (await loadInputStates(services.gateway)).get(name);
+  if (state === undefined) throw new CodedError('option', `invalid input ${name} for ${key}`);
+  const metadata = services.config.options.get(`input-metadata:${name}`);
+  const config = metadata === undefined ? undefined : parseInputMetadata(metadata, key);
+  return config === undefined ? { state } : { state: state.withImageConfig(config), image: config };
+}
+
+function parseInputMetadata(text: string, key: string): ImageConfig | undefined {
+  let encoded: unknown;
+  try {
+    encoded = (JSON.parse(text) as Record<string, unknown>)['containerimage.config'];
+  } catch (error) {
+    throw wrapError(error, `failed to parse input metadata ${text}`);
+  }
+  if (typeof encoded !== 'string') return undefined;
+  try {
+    return parseImageConfig(Buffer.from(encoded, 'base64'));
+  } catch (error) {
+    throw wrapError(error, `failed to parse image config for ${key}`);
+  }
+}

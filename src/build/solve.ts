@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { CodedError } from '../diag/error.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Reference } from '../gateway/reference.ts';
+import { singleRef } from '../gateway/result.ts';
+import { decodeOp } from '../llb/definition-pb.ts';
+import { marshal } from '../llb/definition.ts';
+import type { State } from '../llb/state.ts';
+import type { Definition } from '../llb/types.ts';
+import { hostPlatform } from '../spec/platform.ts';
+
+/** A source's identifier and attributes, as the daemon looks them up. */
+export interface SourceOp {
+  readonly identifier: string;
+  readonly attrs: ReadonlyMap<string, string>;
+}
+
+/** The definition of a state that the frontend itself needs; the default platform is this process's, as in the reference. */
+export async function marshalState(gateway: Gateway, state: State): Promise<Definition> {
+  return marshal(state.output, { platform: hostPlatform(), caps: gateway.capabilities, localUniqueId: randomBytes(16).toString('hex') });
+}
+
+/** Solves a definition to the one file system that it stands for. */
+export async function solveToRef(gateway: Gateway, definition: Definition, evaluate = false): Promise<Reference> {
+  const ref = singleRef(await gateway.solve({ definition, evaluate }));
+  if (ref === undefined) throw new CodedError('gateway', 'the solve gave no file system');
+  return ref;
+}
+
+/** The digest of the vertex that a definition ends in; '' for an empty one. */
+export function headDigest(definition: Definition): string {
+  const last = definition.ops.at(-1);
+  return last === undefined ? '' : decodeOp(last.bytes).inputs[0]?.digest ?? '';
+}
+
+/** The sources in a definition, in its order. */
+export function sourceOps(definition: Definition): readonly SourceOp[] {
+  return definition.ops.map((op) => decodeOp(op.bytes).source).filter((source) => source !== undefined);
+}
