@@ -42,11 +42,10 @@ function ruleOf(field) {
   return field.options?.proto3_optional ? 'optional' : '';
 }
 
-/** Where a field goes on the wire: by number, a oneof's members all at the place of its first. */
-const wirePlace = (field) => (ruleOf(field).startsWith('oneof') ? field.partOf.fieldsArray[0].id : field.id);
-
+/** Go's order on the wire: by number, members of a oneof after all other fields, oneof by oneof. */
 function fieldsOf(message) {
-  return [...message.fieldsArray].sort((a, b) => wirePlace(a) - wirePlace(b) || a.id - b.id);
+  const oneofIndex = (field) => (ruleOf(field).startsWith('oneof') ? message.oneofsArray.indexOf(field.partOf) : -1);
+  return [...message.fieldsArray].sort((a, b) => oneofIndex(a) - oneofIndex(b) || a.id - b.id);
 }
 
 const SCALARS = { string: 'string', bytes: 'Uint8Array', bool: 'boolean', int64: 'number | bigint', uint64: 'number | bigint', sint64: 'number | bigint', fixed64: 'number | bigint', sfixed64: 'number | bigint' };

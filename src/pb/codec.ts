@@ -6,8 +6,8 @@ import type { Messages } from './schema.ts';
 import { writeFields } from './write.ts';
 
 /**
- * The bytes of a message, as Go's deterministic marshalling makes them: fields in the order of their numbers, zero scalars left
- * out unless in a oneof or optional, map entries sorted by key, repeated numbers packed. `type` is the full name. Fields have their
+ * The bytes of a message, as Go's deterministic marshalling makes them: fields in the order of their numbers, members of a oneof
+ * after all others, zero scalars left out unless in a oneof or optional, map entries sorted by key, repeated numbers packed. `type` is the full name. Fields have their
  * JSON names (`http_proxy` is `httpProxy`, `OSVersion` stays); undefined and null are absent; maps are Maps or plain objects; a
  * Uint8Array in place of a message is taken as its bytes, as they are. Throws on a name that the message does not have, on two
  * members of one oneof, on a value of the wrong type or range, and on a string with a lone surrogate.

@@ -204,12 +204,12 @@ export const SCHEMA: ReadonlyMap<string, readonly FieldRow[]> = new Map<string, 
     [4, 'HTTP', 'moby.buildkit.v1.frontend.ResolveSourceHTTPResponse', ''],
   ]],
   ['moby.buildkit.v1.frontend.Result', [
+    [10, 'metadata', 'bytes', 'map string'],
+    [12, 'attestations', 'moby.buildkit.v1.frontend.Attestations', 'map string'],
     [1, 'refDeprecated', 'string', 'oneof result'],
     [2, 'refsDeprecated', 'moby.buildkit.v1.frontend.RefMapDeprecated', 'oneof result'],
     [3, 'ref', 'moby.buildkit.v1.frontend.Ref', 'oneof result'],
     [4, 'refs', 'moby.buildkit.v1.frontend.RefMap', 'oneof result'],
-    [10, 'metadata', 'bytes', 'map string'],
-    [12, 'attestations', 'moby.buildkit.v1.frontend.Attestations', 'map string'],
   ]],
   ['moby.buildkit.v1.frontend.ReturnRequest', [
     [1, 'result', 'moby.buildkit.v1.frontend.Result', ''],
@@ -442,6 +442,8 @@ export const SCHEMA: ReadonlyMap<string, readonly FieldRow[]> = new Map<string, 
   ]],
   ['pb.Op', [
     [1, 'inputs', 'pb.Input', 'repeated'],
+    [10, 'platform', 'pb.Platform', ''],
+    [11, 'constraints', 'pb.WorkerConstraints', ''],
     [2, 'exec', 'pb.ExecOp', 'oneof op'],
     [3, 'source', 'pb.SourceOp', 'oneof op'],
     [4, 'file', 'pb.FileOp', 'oneof op'],
@@ -449,8 +451,6 @@ export const SCHEMA: ReadonlyMap<string, readonly FieldRow[]> = new Map<string, 
     [6, 'merge', 'pb.MergeOp', 'oneof op'],
     [7, 'diff', 'pb.DiffOp', 'oneof op'],
     [8, 'passthrough', 'pb.PassthroughOp', 'oneof op'],
-    [10, 'platform', 'pb.Platform', ''],
-    [11, 'constraints', 'pb.WorkerConstraints', ''],
   ]],
   ['pb.OpMetadata', [
     [1, 'ignoreCache', 'bool', ''],
@@ -760,12 +760,12 @@ export interface Messages {
     readonly HTTP?: Messages['moby.buildkit.v1.frontend.ResolveSourceHTTPResponse'];
   };
   'moby.buildkit.v1.frontend.Result': {
+    readonly metadata: ReadonlyMap<string, Uint8Array>;
+    readonly attestations: ReadonlyMap<string, Messages['moby.buildkit.v1.frontend.Attestations']>;
     readonly refDeprecated?: string;
     readonly refsDeprecated?: Messages['moby.buildkit.v1.frontend.RefMapDeprecated'];
     readonly ref?: Messages['moby.buildkit.v1.frontend.Ref'];
     readonly refs?: Messages['moby.buildkit.v1.frontend.RefMap'];
-    readonly metadata: ReadonlyMap<string, Uint8Array>;
-    readonly attestations: ReadonlyMap<string, Messages['moby.buildkit.v1.frontend.Attestations']>;
   };
   'moby.buildkit.v1.frontend.ReturnRequest': {
     readonly result?: Messages['moby.buildkit.v1.frontend.Result'];
@@ -998,6 +998,8 @@ export interface Messages {
   };
   'pb.Op': {
     readonly inputs: readonly Messages['pb.Input'][];
+    readonly platform?: Messages['pb.Platform'];
+    readonly constraints?: Messages['pb.WorkerConstraints'];
     readonly exec?: Messages['pb.ExecOp'];
     readonly source?: Messages['pb.SourceOp'];
     readonly file?: Messages['pb.FileOp'];
@@ -1005,8 +1007,6 @@ export interface Messages {
     readonly merge?: Messages['pb.MergeOp'];
     readonly diff?: Messages['pb.DiffOp'];
     readonly passthrough?: Messages['pb.PassthroughOp'];
-    readonly platform?: Messages['pb.Platform'];
-    readonly constraints?: Messages['pb.WorkerConstraints'];
   };
   'pb.OpMetadata': {
     readonly ignoreCache: boolean;

@@ -3,6 +3,7 @@ import { CodedError } from '../diag/error.ts';
 import { MAX_DEPTH, planOf } from './plan.ts';
 import type { FieldPlan, MessagePlan } from './plan.ts';
 import { checkScalar, isZero, wireTypeOf, writeScalar } from './scalar.ts';
+import type { ScalarValue } from './scalar.ts';
 
 /** The value of any field, unchecked. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -74,7 +75,7 @@ function writeMap(writer: Writer, field: FieldPlan, value: unknown, where: strin
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new CodedError('internal', `${where}: expected a map`);
   const entries: [unknown, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
   const keyed = entries.map(([key, item]) => ({ key: checkScalar(field.keyType, key, where), item }));
-  for (const { key, item } of keyed.sort((a, b) => compareKeys(a.key, b.key))) {
+  for (const { key, item } of sortByKey(keyed)) {
     writer.uint32(((field.number << 3) | 2) >>> 0).fork();
     writeScalar(writer.uint32((1 << 3) | wireTypeOf(field.keyType)), field.keyType, key);
     writeItem(writer, field, item, where, depth, 2);
@@ -82,7 +83,14 @@ function writeMap(writer: Writer, field: FieldPlan, value: unknown, where: strin
   }
 }
 
-function compareKeys(a: unknown, b: unknown): number {
-  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  return Number(a) - Number(b);
+/** Code units from here on do not sort as the UTF-8 bytes of their characters do. */
+const BEYOND_ORDER = /[\ud800-\uffff]/;
+
+/** Entries in Go's order: strings by their bytes, numbers by value, false first. */
+function sortByKey<E extends { readonly key: ScalarValue }>(entries: readonly E[]): readonly E[] {
+  if (!entries.some(({ key }) => typeof key === 'string' && BEYOND_ORDER.test(key))) {
+    return [...entries].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  }
+  const keyed = entries.map((entry) => ({ entry, bytes: Buffer.from(String(entry.key)) }));
+  return keyed.sort((a, b) => Buffer.compare(a.bytes, b.bytes)).map(({ entry }) => entry);
 }
