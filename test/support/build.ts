@@ -1,6 +1,10 @@
-import type { CommandResult } from './command.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildctlArguments, buildxArguments, prepareBuild, type PreparedBuild } from './build-arguments.ts';
+import { describeFailure, run, type CommandResult } from './command.ts';
 import type { Daemon } from './daemon.ts';
-import type { Layout, LayerView } from './layout.ts';
+import { imageDescriptors, isIndex, openLayout, type LayerView, type Layout } from './layout.ts';
+import { registryClient, type StoredManifest } from './registry.ts';
 
 /** Which program reads the Dockerfile: our image through gateway.v0, BuildKit's builtin dockerfile.v0, or any image. */
 export type FrontendChoice = 'ours' | 'reference' | { readonly image: string };
@@ -110,4 +114,72 @@ export interface ImageConfig {
   readonly rootfs: { readonly type: string; readonly diff_ids: readonly string[] };
   readonly history?: readonly { readonly created?: string; readonly created_by?: string; readonly comment?: string; readonly empty_layer?: boolean }[];
   readonly [key: string]: unknown;
+}
+
+/** Where `runBuild` gets what is not in the request. */
+export interface BuildHost {
+  readonly daemon: Daemon;
+  readonly frontend: string;
+  /** A new empty folder for the build's files. */
+  newFolder(): string;
+  buildctl(daemon: Daemon): Promise<readonly string[]>;
+  /** The buildx command line up to its subcommand, and the name of a builder on that daemon. */
+  buildx(daemon: Daemon): Promise<{ readonly command: readonly string[]; readonly env: Readonly<Record<string, string>>; readonly builder: string }>;
+}
+
+/** Runs one build with the client that the request names. */
+export async function runBuild(request: BuildRequest, host: BuildHost): Promise<BuildResult> {
+  const build = prepareBuild(request, host.newFolder(), host.frontend);
+  const daemon = request.daemon ?? host.daemon;
+  const isBuildx = request.client === 'buildx';
+  const client = isBuildx ? await host.buildx(daemon) : { command: await host.buildctl(daemon), env: {}, builder: '' };
+  const args = isBuildx ? buildxArguments(build, client.builder) : buildctlArguments(build);
+  const [program = '', ...first] = client.command;
+  const result = await run(program, [...first, ...args], {
+    // Both clients would make a build arg of it.
+    env: { SOURCE_DATE_EPOCH: undefined, ...client.env, ...request.env },
+    ...(isBuildx && args.includes('-') && build.dockerfileFolder !== undefined ? { input: readFileSync(join(build.dockerfileFolder, build.filename)) } : {}),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+    timeoutMs: 20 * 60_000,
+  });
+  const { output = 'oci' } = request;
+  const pushed = result.exitCode === 0 && typeof output === 'object' && 'push' in output ? await registryClient.manifest(output.push) : undefined;
+  return viewResult(result, build, pushed);
+}
+
+/** The result with its image parts read when asked for. */
+function viewResult(result: CommandResult, build: PreparedBuild, pushed: StoredManifest | undefined): BuildResult {
+  let opened: Layout | undefined;
+  const layout = (): Layout => {
+    if (opened !== undefined) return opened;
+    if (result.exitCode !== 0) throw new Error(`the build failed: ${describeFailure(result)}`);
+    if (!existsSync(build.layoutFolder)) throw new Error('the build has no OCI output');
+    return (opened = openLayout(build.layoutFolder));
+  };
+  const image = (): ImageView => {
+    const [first] = layout().images();
+    if (first === undefined) throw new Error('the OCI output has no image');
+    return first;
+  };
+  const pushedDigest = pushed !== undefined && isIndex(pushed.mediaType) ? imageDescriptors(pushed.json as Index)[0]?.digest : pushed?.digest;
+  return {
+    ...result,
+    ok: result.exitCode === 0,
+    log: result.stderr,
+    get metadata() {
+      return existsSync(build.metadataFile) ? (JSON.parse(readFileSync(build.metadataFile, 'utf8')) as Readonly<Record<string, unknown>>) : {};
+    },
+    get digest() {
+      return pushed?.digest ?? layout().root.digest;
+    },
+    get manifestDigest() {
+      return pushedDigest ?? image().manifestDigest;
+    },
+    get image() {
+      return image();
+    },
+    get layout() {
+      return layout();
+    },
+  };
 }

@@ -12,3 +12,122 @@ export interface TarEntry {
   readonly pax: ReadonlyMap<string, string>;
   readonly content: Buffer;
 }
+
+const BLOCK = 512;
+const TYPES: ReadonlyMap<string, TarEntry['type']> = new Map([
+  ['0', 'file'], ['\0', 'file'], ['1', 'link'], ['2', 'symlink'], ['3', 'char'], ['4', 'block'], ['5', 'directory'], ['6', 'fifo'],
+]);
+
+/** Every member in order: ustar, PAX, and GNU long names; throws on what it does not know. */
+export function readTar(bytes: Buffer): TarEntry[] {
+  const entries: TarEntry[] = [];
+  let pax = new Map<string, string>();
+  for (let at = 0; at + BLOCK <= bytes.length; ) {
+    const header = bytes.subarray(at, at + BLOCK);
+    if (header.every((byte) => byte === 0)) break;
+    const flag = String.fromCharCode(header[156] ?? 0);
+    const size = Number(pax.get('size') ?? number(header, 124, 12));
+    const content = bytes.subarray(at + BLOCK, at + BLOCK + size);
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+    if (flag === 'x') pax = new Map([...pax, ...records(content)]);
+    else if (flag === 'L') pax.set('path', text(content, 0, content.length));
+    else if (flag === 'K') pax.set('linkpath', text(content, 0, content.length));
+    else if (flag !== 'g') {
+      entries.push(entry(header, flag, content, pax));
+      pax = new Map();
+    }
+  }
+  return entries;
+}
+
+function entry(header: Buffer, flag: string, content: Buffer, pax: ReadonlyMap<string, string>): TarEntry {
+  const type = TYPES.get(flag);
+  if (type === undefined) throw new Error(`tar member of unknown type ${JSON.stringify(flag)}`);
+  const prefix = text(header, 257, 6) === 'ustar' ? text(header, 345, 155) : '';
+  const path = pax.get('path') ?? (prefix === '' ? text(header, 0, 100) : `${prefix}/${text(header, 0, 100)}`);
+  return {
+    path: cleanPath(path),
+    type,
+    mode: number(header, 100, 8),
+    uid: Number(pax.get('uid') ?? number(header, 108, 8)),
+    gid: Number(pax.get('gid') ?? number(header, 116, 8)),
+    size: content.length,
+    mtime: Number(pax.get('mtime') ?? number(header, 136, 12)),
+    linkname: pax.get('linkpath') ?? text(header, 157, 100),
+    pax,
+    content,
+  };
+}
+
+function cleanPath(path: string): string {
+  return path.replace(/^(\.?\/)+/, '').replace(/\/+$/, '');
+}
+
+function text(bytes: Buffer, at: number, length: number): string {
+  const field = bytes.subarray(at, at + length);
+  const end = field.indexOf(0);
+  return field.subarray(0, end < 0 ? length : end).toString();
+}
+
+/** Octal, or GNU's base 256 where the first bit is set. */
+function number(bytes: Buffer, at: number, length: number): number {
+  const first = bytes[at] ?? 0;
+  if ((first & 0x80) === 0) return Number.parseInt(text(bytes, at, length).trim() || '0', 8);
+  let value = BigInt(first & 0x7f);
+  for (const byte of bytes.subarray(at + 1, at + length)) value = (value << 8n) | BigInt(byte);
+  return Number(value);
+}
+
+/** PAX records: `LENGTH KEY=VALUE\n`. */
+function records(bytes: Buffer): Map<string, string> {
+  const found = new Map<string, string>();
+  for (let at = 0; at < bytes.length; ) {
+    const space = bytes.indexOf(0x20, at);
+    const length = Number(bytes.subarray(at, space).toString());
+    if (!Number.isSafeInteger(length) || length <= 0) throw new Error('malformed PAX record');
+    const record = bytes.subarray(space + 1, at + length - 1).toString();
+    const equals = record.indexOf('=');
+    found.set(record.slice(0, equals), record.slice(equals + 1));
+    at += length;
+  }
+  return found;
+}
+
+/** What `writeTar` needs to know of a member; the rest has fixed values. */
+export interface TarInput {
+  /** At most 100 bytes. */
+  readonly path: string;
+  readonly type?: 'file' | 'directory' | 'symlink' | 'link';
+  readonly mode?: number;
+  readonly mtime?: number;
+  readonly linkname?: string;
+  readonly content?: string | Uint8Array;
+}
+
+/** A ustar archive of these members in this order, owned by root. */
+export function writeTar(members: readonly TarInput[]): Buffer {
+  return Buffer.concat([...members.flatMap(member), Buffer.alloc(2 * BLOCK)]);
+}
+
+function member(input: TarInput): Buffer[] {
+  const type = input.type ?? 'file';
+  const content = Buffer.from(input.content ?? '');
+  const header = Buffer.alloc(BLOCK);
+  const put = (at: number, length: number, value: string) => {
+    if (Buffer.byteLength(value) > length) throw new Error(`too long for a tar header: ${value}`);
+    header.write(value, at);
+  };
+  const octal = (at: number, length: number, value: number) => put(at, length, `${value.toString(8).padStart(length - 1, '0')}\0`);
+  put(0, 100, type === 'directory' ? `${cleanPath(input.path)}/` : input.path);
+  octal(100, 8, input.mode ?? (type === 'directory' ? 0o755 : type === 'file' ? 0o644 : 0o777));
+  octal(108, 8, 0);
+  octal(116, 8, 0);
+  octal(124, 12, content.length);
+  octal(136, 12, input.mtime ?? 0);
+  put(148, 8, '        ');
+  put(156, 1, { file: '0', link: '1', symlink: '2', directory: '5' }[type]);
+  put(157, 100, input.linkname ?? '');
+  put(257, 8, 'ustar\x0000');
+  octal(148, 7, header.reduce((sum, byte) => sum + byte, 0));
+  return [header, content, Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK)];
+}

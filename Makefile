@@ -1,0 +1,59 @@
+# The index of commands. Everything downloaded or built goes to .cache/ and dist/, and is made once a version.
+#
+#   BUILDKIT_HOST=ADDRESS     use this BuildKit daemon instead of starting one
+#   WIREORACLE=PATH           the program that `make wire` compares with
+#   TESTS=PATH…               what `make test` runs (default: test/unit test/e2e)
+
+.DEFAULT_GOAL := help
+TESTS ?= test/unit test/e2e
+RUN_TS := node --import tsx
+SOURCES := $(shell find src proto scripts/build.mjs -type f) package-lock.json
+
+.PHONY: help build image demo test unit e2e lint typecheck environment wire clean distclean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+build: dist/frontend.cjs ## dist/frontend.cjs and dist/cli.cjs
+
+dist/frontend.cjs: node_modules/.package-lock.json $(SOURCES)
+	@node scripts/build.mjs
+	@touch $@
+
+image: dist/frontend.cjs ## dist/frontend-image.tar, the frontend's image for this platform as an OCI layout
+	@$(RUN_TS) scripts/image.ts
+
+demo: dist/frontend.cjs ## a real Debian Dockerfile built twice, with the reference and with ours
+	@$(RUN_TS) scripts/demo.ts
+
+test: node_modules/.package-lock.json ## type check, unit tests, end-to-end tests
+	@node scripts/test.mjs --check $(TESTS)
+
+unit: node_modules/.package-lock.json ## unit tests alone
+	@node scripts/test.mjs test/unit
+
+e2e: dist/frontend.cjs ## end-to-end tests alone
+	@node scripts/test.mjs test/e2e
+
+typecheck: node_modules/.package-lock.json ## TypeScript, strict
+	@node_modules/.bin/tsc --noEmit
+
+lint: typecheck ## type check, generated files, import arrows
+	@node scripts/generate-schema.mjs --check
+	@node scripts/test.mjs test/unit/arrows.test.ts
+
+environment: dist/frontend.cjs ## a daemon and a registry to try things in, until Ctrl-C
+	@$(RUN_TS) scripts/environment.ts
+
+wire: dist/frontend.cjs ## the LLB of CASES (a folder or a JSON-lines file) against the reference's, with WIREORACLE
+	@$(RUN_TS) scripts/wire.ts $(or $(CASES),test/e2e/fixtures)
+
+clean: ## what was built from this tree
+	rm -rf dist
+
+distclean: clean ## that, and everything downloaded or built for the tests
+	rm -rf .cache/tools .cache/bases .cache/deb .cache/node .cache/image .cache/image-steps .cache/run .cache/locks node_modules

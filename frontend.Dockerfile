@@ -1,0 +1,54 @@
+# The image of the frontend: Node without what it does not need, the C and C++ libraries that it loads, and our bundle.
+#
+#   make image                                                    builds dist/frontend-image.tar for this machine
+#   docker buildx build -f frontend.Dockerfile --platform linux/amd64,linux/arm64 .     with the public images, after `make build`
+#
+# The named contexts `node` and `tools` take the place of the public images. Nothing runs on the target platform.
+
+ARG NODE_VERSION=24.21.0
+ARG DEBIAN_VERSION=bookworm
+
+FROM node:${NODE_VERSION}-${DEBIAN_VERSION}-slim AS node
+
+FROM --platform=$BUILDPLATFORM debian:${DEBIAN_VERSION}-slim AS tools
+
+FROM tools AS runtime
+ARG TARGETARCH
+RUN --mount=from=node,target=/node <<'EOT'
+set -eu
+case $TARGETARCH in
+  amd64) triplet=x86_64-linux-gnu loader=lib64/ld-linux-x86-64.so.2 ;;
+  arm64) triplet=aarch64-linux-gnu loader=lib/ld-linux-aarch64.so.1 ;;
+  *) echo "no runtime for linux/$TARGETARCH" >&2; exit 1 ;;
+esac
+dpkg --add-architecture "$TARGETARCH"
+apt-get update -q
+apt-get install -q -y --no-install-recommends "binutils-$(echo $triplet | tr _ -)"
+mkdir /libraries /runtime
+cd /libraries
+apt-get download -q "libc6:$TARGETARCH" "libgcc-s1:$TARGETARCH" "libstdc++6:$TARGETARCH" "libatomic1:$TARGETARCH"
+for package in *.deb; do dpkg-deb --extract "$package" .; done
+"$triplet-strip" -o /runtime/node /node/usr/local/bin/node
+
+# The libraries that Node names, those that these name, and so on.
+needed() { "$triplet-readelf" -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'; }
+copy() {
+  for name in $(needed "$1"); do
+    [ ! -e "/runtime/lib/$triplet/$name" ] && [ "$name" != "${loader##*/}" ] || continue
+    file=$(find /libraries -name "$name" | head -n 1)
+    [ -n "$file" ] || { echo "no $name, which $1 needs" >&2; exit 1; }
+    install -D -m 0755 "$file" "/runtime/lib/$triplet/$name"
+    copy "$file"
+  done
+}
+copy /runtime/node
+install -D -m 0755 "$(find /libraries -name "${loader##*/}" | head -n 1)" "/runtime/$loader"
+EOT
+
+FROM scratch AS frontend
+LABEL moby.buildkit.frontend.network.none="true" \
+      moby.buildkit.frontend.caps="moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring"
+ENV NODE_ENV=production
+COPY --from=runtime /runtime /
+COPY dist/frontend.cjs /frontend.cjs
+ENTRYPOINT ["/node", "/frontend.cjs"]

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BuildRequest, BuildResult } from './build.ts';
+import { cached, projectFolder, say } from './cache.ts';
+import { describeFailure, mustRun, run } from './command.ts';
+import { writeLayout } from './layout.ts';
+import { architecture, registryClient } from './registry.ts';
+import { writeTar } from './tar.ts';
+import { versions } from './versions.ts';
+
+/** What building the image needs of an environment. */
+interface ImageHost {
+  readonly registry: string;
+  readonly debian: string;
+  build(request: BuildRequest): Promise<BuildResult>;
+}
+
+const BUNDLE = join(projectFolder, 'dist/frontend.cjs');
+const DOCKERFILE = join(projectFolder, 'frontend.Dockerfile');
+
+/**
+ * The frontend's image for this machine's platform as an OCI layout in a folder, and copied to dist/frontend-image.tar.
+ * Built again only when the bundle or frontend.Dockerfile changed. Undefined when there is no bundle.
+ */
+export async function frontendImage(host: ImageHost): Promise<string | undefined> {
+  if (!existsSync(BUNDLE)) return undefined;
+  const epoch = await sourceDate();
+  const key = createHash('sha256').update(readFileSync(BUNDLE)).update(readFileSync(DOCKERFILE)).update(`${architecture()} ${epoch}`).digest('hex').slice(0, 16);
+  const folder = await cached(`image/${key}`, async (path) => {
+    say('building: the frontend image');
+    const tar = `${path}.tar`;
+    const result = await host.build(await imageRequest(host, epoch, tar));
+    if (!result.ok) throw new Error(`frontend.Dockerfile: ${describeFailure(result)}`);
+    mkdirSync(path);
+    await mustRun('tar', ['-C', path, '-xf', tar]);
+    copyFileSync(tar, join(path, 'image.tar'));
+  });
+  copyFileSync(join(folder, 'image.tar'), join(projectFolder, 'dist/frontend-image.tar'));
+  return folder;
+}
+
+/** The builtin frontend builds it; Node and Debian come from the registry of the environment by named contexts. */
+async function imageRequest(host: ImageHost, epoch: number, tar: string): Promise<BuildRequest> {
+  const node = `${host.registry}/node:${versions.node}`;
+  await registryClient.pushLayout(await nodeLayout(), node);
+  // The steps that do not change are kept from one daemon to the next.
+  const steps = await cached(`image-steps/${createHash('sha256').update(readFileSync(DOCKERFILE)).digest('hex').slice(0, 16)}`, async (path) => void mkdirSync(path));
+  return {
+    frontend: 'reference',
+    context: projectFolder,
+    filename: 'frontend.Dockerfile',
+    contexts: { node: `docker-image://${node}`, tools: `docker-image://${host.debian}` },
+    epoch,
+    output: { raw: `type=oci,dest=${tar},rewrite-timestamp=true` },
+    args: [
+      ...(readdirSync(steps).includes('index.json') ? ['--import-cache', `type=local,src=${steps}`] : []),
+      '--export-cache', `type=local,dest=${steps},mode=max`,
+    ],
+  };
+}
+
+/** Seconds since 1970 of the last commit to what is in the image; SOURCE_DATE_EPOCH instead when it is set. */
+async function sourceDate(): Promise<number> {
+  const given = process.env['SOURCE_DATE_EPOCH'];
+  if (given !== undefined && given !== '') return Number(given);
+  const result = await run('git', ['log', '-1', '--format=%ct', '--', 'src', 'proto', 'frontend.Dockerfile', 'package-lock.json'], { cwd: projectFolder });
+  return Number(result.stdout.trim() || '0');
+}
+
+/** An image with nothing but Node's program, where the official one has it; from npm's package of it. */
+function nodeLayout(): Promise<string> {
+  const name = `node-linux-${process.arch}`;
+  return cached(`node/${name}-${versions.node}`, async (path) => {
+    say(`downloading: Node ${versions.node} (npm)`);
+    const folder = `${path}-npm`;
+    mkdirSync(folder);
+    await mustRun('npm', ['pack', '--silent', '--pack-destination', folder, `${name}@${versions.node}`]);
+    const file = readdirSync(folder).find((each) => each.endsWith('.tgz'));
+    if (file === undefined) throw new Error(`npm pack ${name} left no file`);
+    await mustRun('tar', ['-C', folder, '-xzf', join(folder, file), 'package/bin/node']);
+    const content = readFileSync(join(folder, 'package/bin/node'));
+    const folders = ['usr', 'usr/local', 'usr/local/bin'].map((each) => ({ path: each, type: 'directory' }) as const);
+    const layer = writeTar([...folders, { path: 'usr/local/bin/node', mode: 0o755, content }]);
+    writeLayout(path, { layers: [layer], config: {}, architecture: architecture(), created: '1970-01-01T00:00:00Z' });
+  });
+}
