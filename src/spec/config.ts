@@ -231,7 +231,7 @@ function readRootFs(reader: JsonReader, place: JsonPlace): RootFs {
 }
 
 function readHistory(reader: JsonReader, value: unknown): HistoryEntry {
-  const at = placesOf(reader.members({ value, name: 'struct field Image.history' }, 'v1.History'), 'struct field History.Image.history');
+  const at = placesOf(reader.members({ value, name: 'struct field DockerOCIImage.Image.history' }, 'v1.History'), 'struct field History.Image.history');
   return {
     ...readCreated(reader, at('created')),
     createdBy: reader.string(at('created_by')),

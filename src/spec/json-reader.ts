@@ -20,15 +20,17 @@ export class JsonReader {
   }
 
   #mismatch(place: JsonPlace, type: string): void {
-    this.report(`json: cannot unmarshal ${kindOf(place.value)} into Go ${place.name} of type ${type}`);
+    const { value, name } = place;
+    const literal = typeof value === 'number' && (type === 'int' || type === 'time.Duration') ? ` ${value}` : '';
+    this.report(`json: cannot unmarshal ${kindOf(value)}${literal} into Go ${name} of type ${type}`);
   }
 
-  /** The members of an object by lower-case name; of names that differ in case only, the last that is not null. */
+  /** The members of an object by lower-case name; of names that differ in case only, the last; null undoes lists only. */
   members(place: JsonPlace, type: string): ReadonlyMap<string, unknown> {
     const members = new Map<string, unknown>();
     for (const [key, value] of this.entries(place, type)) {
       const name = key.toLowerCase();
-      if (value !== null || !members.has(name)) members.set(name, value);
+      if (value !== null || !members.has(name) || Array.isArray(members.get(name))) members.set(name, value);
     }
     return members;
   }
@@ -79,20 +81,22 @@ export class JsonReader {
 
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? 'number' : `number ${value}`;
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
-/** The value of a JSON text; throws a SyntaxError in encoding/json's words where they are simple. */
+/** The value of a JSON text; throws a SyntaxError, in encoding/json's words where they are simple. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    const rest = text.replace(/^[ \t\r\n]+/, '');
-    if (rest === '') throw new SyntaxError('unexpected end of JSON input', { cause: error });
-    const first = rest.charAt(0);
-    if (!/["[{0-9tfn-]/.test(first)) throw new SyntaxError(`invalid character '${first}' looking for beginning of value`, { cause: error });
-    if (/unexpected end|unterminated/i.test(String(error))) throw new SyntaxError('unexpected end of JSON input', { cause: error });
-    throw error;
+    throw new SyntaxError(syntaxProblem(text, String(error)), { cause: error });
   }
+}
+
+function syntaxProblem(text: string, problem: string): string {
+  const start = text.length - text.replace(/^[ \t\r\n]+/, '').length;
+  const position = Number(/position (\d+)/.exec(problem)?.[1] ?? start);
+  if (position >= text.length || start === text.length || /unexpected end|unterminated/i.test(problem)) return 'unexpected end of JSON input';
+  const character = text.charAt(position);
+  return `invalid character '${character}' ${position === start ? 'looking for beginning of value' : `at offset ${position} of JSON`}`;
 }

@@ -1,9 +1,9 @@
-const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{1,2}):(\d{2}):(\d{2})([.,]\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** A time as Go prints it in JSON: RFC 3339, no zeros at the end of the fraction, the offset it was given with. */
 export type Timestamp = string;
 
-/** `text` as Go prints it after reading it (time.Time's UnmarshalJSON and MarshalJSON); undefined when Go does not read it. */
+/** `text` (an hour may have one digit, a fraction a comma) as Go prints it after reading it (time.Time's UnmarshalJSON and MarshalJSON); undefined when Go does not read it. */
 export function canonicalTimestamp(text: string): Timestamp | undefined {
   const match = RFC3339.exec(text);
   if (match === null) return undefined;
@@ -14,7 +14,7 @@ export function canonicalTimestamp(text: string): Timestamp | undefined {
   if (zone !== 'Z' && (Number(zone.slice(1, 3)) > 23 || Number(zone.slice(4)) > 59)) return undefined;
   const nanos = fraction.slice(1, 10).replace(/0{1,9}$/, '');
   const offset = /^[+-]00:00$/.test(zone) ? 'Z' : zone;
-  return `${year}-${month}-${day}T${hour}:${minute}:${second}${nanos === '' ? '' : `.${nanos}`}${offset}`;
+  return `${year}-${month}-${day}T${hour.padStart(2, '0')}:${minute}:${second}${nanos === '' ? '' : `.${nanos}`}${offset}`;
 }
 
 /** The time `seconds` after 1970 in UTC (time.Unix(seconds, 0).UTC()). Years beyond 9999 have no such form: a RangeError. */
