@@ -1,4 +1,4 @@
-import { CodedError, wrapError } from '../diag/error.ts';
+import { CodedError, messageOf } from '../diag/error.ts';
 import { parseNormalizedNamed, referenceToString, tagNameOnly } from '../spec/reference.ts';
 import { cut, toLower } from '../spec/strings.ts';
 import { quote } from '../spec/text.ts';
@@ -27,7 +27,7 @@ function normalizeGenerator(generator: string): string {
   try {
     return referenceToString(tagNameOnly(parseNormalizedNamed(generator)));
   } catch (error) {
-    throw wrapError(error, `failed to parse sbom scanner ${generator}`);
+    throw new CodedError('option', `failed to parse sbom scanner ${generator}: ${messageOf(error)}`);
   }
 }
 
@@ -52,7 +52,7 @@ function parseAttributes(type: string, value: string): ReadonlyMap<string, strin
   try {
     fields = csvFields(value);
   } catch (error) {
-    throw wrapError(error, `failed to parse ${type}`);
+    throw new CodedError('option', `failed to parse ${type}: ${messageOf(error)}`);
   }
   for (const field of fields) {
     const { before, after = '' } = cut(field, '=');

@@ -1,4 +1,4 @@
-import { CodedError, messageOf, wrapError } from '../diag/error.ts';
+import { CodedError, messageOf } from '../diag/error.ts';
 import type { ResolveMode } from '../convert/options.ts';
 import type { HostIp, LinuxResources, NetworkMode, Ulimit } from '../llb/types.ts';
 import { normalizePlatform, parsePlatform } from '../spec/platform.ts';
@@ -6,7 +6,7 @@ import type { Platform } from '../spec/platform.ts';
 import { cut, toLower, trimSpace } from '../spec/strings.ts';
 import { quote } from '../spec/text.ts';
 import { canonicalAddress } from './address.ts';
-import { csvFields, parseInt64, parseUint64 } from './values.ts';
+import { csvFields, parseInt64, parseUint64, StandardError } from './values.ts';
 
 /** The values of single frontend options (frontend/dockerui/attr.go). Each function throws with the reference's text. */
 
@@ -16,7 +16,7 @@ export function parsePlatforms(text: string): readonly Platform[] {
     try {
       return normalizePlatform(parsePlatform(part));
     } catch (error) {
-      throw wrapError(error, `failed to parse target platform ${part}`);
+      throw new CodedError('option', `failed to parse target platform ${part}: ${messageOf(error)}`);
     }
   });
 }
@@ -55,18 +55,18 @@ export function parseUlimits(text: string): readonly Ulimit[] {
 
 function parseUlimit(text: string): Ulimit {
   const { before: name, after: values } = cut(text, '=');
-  if (values === undefined) throw new CodedError('option', `invalid ulimit argument: ${text}`);
-  if (!ULIMIT_NAMES.has(name)) throw new CodedError('option', `invalid ulimit type: ${name}`);
+  if (values === undefined) throw new StandardError(`invalid ulimit argument: ${text}`);
+  if (!ULIMIT_NAMES.has(name)) throw new StandardError(`invalid ulimit type: ${name}`);
   const limits = values.split(':');
   if (limits.length > 2) {
-    throw new CodedError('option', `too many limit value arguments - ${values}, can only have up to two, \`soft[:hard]\``);
+    throw new StandardError(`too many limit value arguments - ${values}, can only have up to two, \`soft[:hard]\``);
   }
   const hardLimit = limits[1] === undefined ? undefined : parseInt64(limits[1]);
   const soft = parseInt64(limits[0] ?? '');
   const hard = hardLimit ?? soft;
   if (hard !== -1n && (soft === -1n || soft > hard)) {
     const found = soft === -1n ? `soft: -1 (unlimited), hard: ${hard}` : `${soft} > ${hard}`;
-    throw new CodedError('option', `ulimit soft limit must be less than or equal to hard limit: ${found}`);
+    throw new StandardError(`ulimit soft limit must be less than or equal to hard limit: ${found}`);
   }
   return { name, soft: Number(soft), hard: Number(hard) };
 }
@@ -99,7 +99,7 @@ function limit(options: ReadonlyMap<string, string>, key: string, parse: (text: 
   try {
     value = parse(text);
   } catch (error) {
-    throw wrapError(error, `invalid ${key} value: ${text}`);
+    throw new CodedError('option', `invalid ${key} value: ${text}: ${messageOf(error)}`);
   }
   if (!valid(value)) throw new CodedError('option', `invalid ${key} value: ${text}: ${rule}`);
   return Number(value);

@@ -1,7 +1,10 @@
-import { wrapError } from '../diag/error.ts';
-import { CodedError, messageOf } from '../diag/error.ts';
+import { CodedError } from '../diag/error.ts';
 import type { CacheImport } from '../gateway/gateway.ts';
+import { JsonReader } from '../spec/json-reader.ts';
+import { jsonSyntaxProblem } from '../spec/json-syntax.ts';
 import { quote } from '../spec/text.ts';
+
+const ENTRY_TYPE = 'moby_buildkit_v1.CacheOptionsEntry';
 
 /** The caches to import: the JSON of `cache-imports`, and after it the registry references of the older `cache-from`. */
 export function parseCacheImports(imports: string, from: string): readonly CacheImport[] {
@@ -10,20 +13,20 @@ export function parseCacheImports(imports: string, from: string): readonly Cache
 }
 
 function parseJsonImports(text: string): readonly CacheImport[] {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (parsed === null) return [];
-    if (!Array.isArray(parsed)) throw new CodedError('option', 'expected a list');
-    return parsed.map(toCacheImport);
-  } catch (error) {
-    throw wrapError(new CodedError('option', messageOf(error), { cause: error }), `failed to unmarshal cache-imports (${quote(text)})`);
-  }
+  const fail = (problem: string): CodedError => new CodedError('option', `failed to unmarshal cache-imports (${quote(text)}): ${problem}`);
+  const problem = jsonSyntaxProblem(text);
+  if (problem !== undefined) throw fail(problem);
+  const value: unknown = JSON.parse(text);
+  const reader = new JsonReader();
+  const entries = (reader.items({ value, name: 'value' }, `[]*${ENTRY_TYPE}`) ?? []).map((entry) => readEntry(reader, entry));
+  if (reader.problem !== undefined) throw fail(reader.problem);
+  return entries;
 }
 
-function toCacheImport(value: unknown): CacheImport {
-  if (typeof value !== 'object' || value === null) throw new CodedError('option', 'expected an object');
-  const fields = new Map(Object.entries(value).map(([key, item]) => [key.toLowerCase(), item as unknown]));
-  const attrs: unknown = fields.get('attrs');
-  const entries = typeof attrs === 'object' && attrs !== null ? Object.entries(attrs) : [];
-  return { type: String(fields.get('type') ?? ''), attrs: new Map(entries.map(([key, item]) => [key, String(item)])) };
+function readEntry(reader: JsonReader, value: unknown): CacheImport {
+  const members = reader.members({ value, name: 'value' }, ENTRY_TYPE);
+  const type = reader.string({ value: members.get('type'), name: 'struct field CacheOptionsEntry.Type' });
+  const place = { value: members.get('attrs'), name: 'struct field CacheOptionsEntry.Attrs' };
+  const attrs = reader.entries(place, 'map[string]string').map(([key, item]) => [key, reader.string({ ...place, value: item })] as const);
+  return { type, attrs: new Map(attrs) };
 }

@@ -11,6 +11,7 @@ import { parseExtraHosts, parseLinuxResources, parseNetworkMode, parsePlatforms,
 import { parseSbomRequest } from './attestations.ts';
 import type { SbomRequest } from './attestations.ts';
 import { parseCacheImports } from './cache-imports.ts';
+import { explain } from './values.ts';
 
 /** A build request's options, parsed (dockerui.Client). */
 export interface RequestConfig {
@@ -113,6 +114,6 @@ function named<T>(what: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw wrapError(error, what);
+    throw explain(error, what);
   }
 }

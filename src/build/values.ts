@@ -1,7 +1,20 @@
-import { CodedError } from '../diag/error.ts';
+import { CodedError, wrapError } from '../diag/error.ts';
 import { quote } from '../spec/text.ts';
 
 /** Go's strconv and encoding/csv, as far as frontend options show them: what is taken, and the texts of errors. */
+
+/** An error in the words of Go's standard library. It has no stack of its own there; what is said around it has. */
+export class StandardError extends CodedError {
+  constructor(message: string) {
+    super('option', message);
+    this.name = 'StandardError';
+  }
+}
+
+/** `error` with `message: ` before its text. */
+export function explain(error: unknown, message: string): Error {
+  return error instanceof StandardError ? new CodedError('option', `${message}: ${error.message}`) : wrapError(error, message);
+}
 
 const INT64_MAX = 2n ** 63n - 1n;
 const UINT64_MAX = 2n ** 64n - 1n;
@@ -24,8 +37,8 @@ export function parseUint64(text: string): bigint {
   return value;
 }
 
-function numberError(name: string, text: string, problem: string): CodedError {
-  return new CodedError('option', `strconv.${name}: parsing ${quote(text)}: ${problem}`);
+function numberError(name: string, text: string, problem: string): StandardError {
+  return new StandardError(`strconv.${name}: parsing ${quote(text)}: ${problem}`);
 }
 
 /**
@@ -36,7 +49,7 @@ function numberError(name: string, text: string, problem: string): CodedError {
  */
 export function csvFields(text: string): readonly string[] {
   const line = text.endsWith('\n') ? text.slice(0, text.endsWith('\r\n') ? -2 : -1) : text;
-  if (line === '') throw new CodedError('option', 'EOF');
+  if (line === '') throw new StandardError('EOF');
   const fields: string[] = [];
   for (let at = 0; at <= line.length;) {
     const { field, end } = line[at] === '"' ? quotedField(line, at) : plainField(line, at);
@@ -57,7 +70,7 @@ function plainField(line: string, start: number): Field {
   const end = comma < 0 ? line.length : comma;
   const field = line.slice(start, end);
   const mark = field.indexOf('"');
-  if (mark >= 0) throw csvError(line, start + mark, 'bare " in non-quoted field');
+  if (mark >= 0) throw csvError(line, start + mark, 'bare " in non-quoted-field');
   return { field, end };
 }
 
@@ -76,6 +89,6 @@ function quotedField(line: string, start: number): Field {
 }
 
 /** Columns count bytes, from 1. */
-function csvError(line: string, at: number, problem: string): CodedError {
-  return new CodedError('option', `parse error on line 1, column ${Buffer.byteLength(line.slice(0, at)) + 1}: ${problem}`);
+function csvError(line: string, at: number, problem: string): StandardError {
+  return new StandardError(`parse error on line 1, column ${Buffer.byteLength(line.slice(0, at)) + 1}: ${problem}`);
 }

@@ -28,7 +28,9 @@ export function toStatus(error: unknown): StatusMessage {
   const unknown = remote.filter((detail) => !isKnown(detail) && !isStack(detail));
   const known = remote.filter(isKnown).reverse();
   const own = chain.flatMap((link) => (link instanceof DetailedError ? link.details : []));
-  const stacks = [...remote.filter(isStack), ...chain.filter(hasOwnStack).map(stackDetail).reverse()];
+  const traced = chain.filter(hasOwnStack);
+  const shown = traced.length > 0 ? traced : chain.filter((link) => link instanceof LocatedError).slice(0, 1);
+  const stacks = [...remote.filter(isStack), ...shown.map(stackDetail).reverse()];
   return {
     code,
     message: gateway?.statusMessage ?? messageOf(error),
@@ -59,9 +61,9 @@ function isStack(detail: ErrorDetail): boolean {
   return detailType(detail) === STACK_DETAIL;
 }
 
-/** Errors that only add a place or a detail to their cause have no stack worth showing. */
+/** Errors that only add a place or a detail have no stack worth showing, unless there is no other. */
 function hasOwnStack(error: Error): boolean {
-  return !(error instanceof LocatedError || (error instanceof DetailedError && error.cause !== undefined));
+  return !(error instanceof LocatedError || (error instanceof DetailedError && error.status === undefined));
 }
 
 /** Where an error was made, for `--debug` output of clients (util/stack). */
