@@ -9,6 +9,9 @@ export function jsonSyntaxProblem(text: string): string | undefined {
   return new JsonChecker(Buffer.from(text)).run();
 }
 
+/** What comes next: a value, what follows one, or nothing more. */
+type Due = 'value' | 'after' | 'nothing';
+
 /** Goes over a JSON text byte by byte, as Go's scanner does. */
 class JsonChecker {
   readonly #bytes: Buffer;
@@ -22,7 +25,7 @@ class JsonChecker {
   }
 
   run(): string | undefined {
-    for (let more = this.#value(); more && this.#problem === undefined;) more = this.#afterValue();
+    for (let due: Due = 'value'; due !== 'nothing' && this.#problem === undefined;) due = due === 'value' ? this.#value() : this.#afterValue();
     if (this.#problem !== undefined) return this.#problem;
     this.#skipSpace();
     return this.#peek() === '' ? undefined : this.#wrong('after top-level value');
@@ -45,8 +48,8 @@ class JsonChecker {
     return (this.#problem ??= `invalid character '${shown}' ${where}`);
   }
 
-  /** Reads a value, or the start of one that holds others; true when there may be more after it. */
-  #value(): boolean {
+  /** Reads a value, or the start of one that holds others. */
+  #value(): Due {
     this.#skipSpace();
     const first = this.#peek();
     if (first === '{' || first === '[') return this.#enter(first);
@@ -54,54 +57,54 @@ class JsonChecker {
     else if (first === '-' || (first >= '0' && first <= '9')) this.#number();
     else if (LITERALS.has(first)) this.#literal(LITERALS.get(first) ?? '');
     else this.#wrong('looking for beginning of value');
-    return this.#problem === undefined;
+    return 'after';
   }
 
-  #enter(bracket: string): boolean {
+  #enter(bracket: string): Due {
     this.#at++;
     if (this.#open.push(bracket === '{' ? '}' : ']') > MAX_DEPTH) {
       this.#problem = 'exceeded max depth';
-      return false;
+      return 'nothing';
     }
     this.#skipSpace();
-    if (this.#peek() === this.#open.at(-1)) return true;
-    return bracket === '{' ? this.#key() : this.#value();
+    if (this.#peek() === this.#open.at(-1)) return 'after';
+    return bracket === '{' ? this.#key() : 'value';
   }
 
-  #key(): boolean {
+  #key(): Due {
     this.#skipSpace();
     if (this.#peek() !== '"') {
       this.#wrong('looking for beginning of object key string');
-      return false;
+      return 'nothing';
     }
     this.#string();
-    if (this.#problem !== undefined) return false;
+    if (this.#problem !== undefined) return 'nothing';
     this.#skipSpace();
     if (this.#peek() !== ':') {
       this.#wrong('after object key');
-      return false;
+      return 'nothing';
     }
     this.#at++;
-    return this.#value();
+    return 'value';
   }
 
-  /** A comma with what follows it, or a closing bracket; false at the end of the outermost value. */
-  #afterValue(): boolean {
+  /** A comma with what follows it, or a closing bracket; nothing after the outermost value. */
+  #afterValue(): Due {
     const closing = this.#open.at(-1);
-    if (closing === undefined) return false;
+    if (closing === undefined) return 'nothing';
     this.#skipSpace();
     const next = this.#peek();
     if (next === closing) {
       this.#at++;
       this.#open.pop();
-      return true;
+      return 'after';
     }
     if (next !== ',') {
       this.#wrong(closing === '}' ? 'after object key:value pair' : 'after array element');
-      return false;
+      return 'nothing';
     }
     this.#at++;
-    return closing === '}' ? this.#key() : this.#value();
+    return closing === '}' ? this.#key() : 'value';
   }
 
   #string(): void {
