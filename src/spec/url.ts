@@ -24,7 +24,7 @@ const toBytes = (text: string): string => Buffer.from(text, 'utf8').toString('la
 const toText = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
 
 /** For each part of a URL, the characters that stand for themselves. */
-const ALPHANUMERIC = 'A-Za-z0-9._~-';
+const ALPHANUMERIC = 'A-Za-z0-9._~\\-';
 const SAFE = {
   path: new RegExp(`^[${ALPHANUMERIC}$&+,/:;=@]$`),
   host: new RegExp(`^[${ALPHANUMERIC}!$&'()*+,;=:<>"\\[\\]]$`),
