@@ -2,7 +2,7 @@ import { CodedError, messageOf } from '../diag/error.ts';
 import { parseNormalizedNamed, referenceToString, tagNameOnly } from '../spec/reference.ts';
 import { cut, toLower } from '../spec/strings.ts';
 import { quote } from '../spec/text.ts';
-import { csvFields } from './values.ts';
+import { csvOption } from './values.ts';
 
 /** The SBOM that a request asks for: who makes it, and its parameters. */
 export interface SbomRequest {
@@ -50,7 +50,7 @@ function parseAttributes(type: string, value: string): ReadonlyMap<string, strin
   if (value === '') return attributes;
   let fields: readonly string[];
   try {
-    fields = csvFields(value);
+    fields = csvOption(value);
   } catch (error) {
     throw new CodedError('option', `failed to parse ${type}: ${messageOf(error)}`);
   }

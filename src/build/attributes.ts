@@ -6,7 +6,7 @@ import type { Platform } from '../spec/platform.ts';
 import { cut, toLower, trimSpace } from '../spec/strings.ts';
 import { quote } from '../spec/text.ts';
 import { canonicalAddress } from './address.ts';
-import { csvFields, parseInt64, parseUint64, StandardError } from './values.ts';
+import { csvOption, parseInt64, parseUint64, StandardError } from './values.ts';
 
 /** The values of single frontend options (frontend/dockerui/attr.go). Each function throws with the reference's text. */
 
@@ -31,7 +31,7 @@ export function parseResolveMode(text: string): ResolveMode {
 /** `add-hosts`: `host=ip` with commas. */
 export function parseExtraHosts(text: string): readonly HostIp[] {
   if (text === '') return [];
-  return csvFields(text).map((field) => {
+  return csvOption(text).map((field) => {
     const { before: host, after: address } = cut(toLower(field), '=');
     if (address === undefined) throw new CodedError('option', `invalid key-value pair ${field}`);
     const ip = canonicalAddress(address);
@@ -50,7 +50,7 @@ const ULIMIT_NAMES: ReadonlySet<string> = new Set(('core cpu data fsize locks me
 
 /** `ulimit`: `name=soft[:hard]` with commas (docker/go-units ParseUlimit). */
 export function parseUlimits(text: string): readonly Ulimit[] {
-  return text === '' ? [] : csvFields(text).map(parseUlimit);
+  return text === '' ? [] : csvOption(text).map(parseUlimit);
 }
 
 function parseUlimit(text: string): Ulimit {
