@@ -1,0 +1,44 @@
+import type { HookMount, MaterialPins, RunFacts, RunHook, RunHookRule } from '../convert/options.ts';
+import { image } from '../llb/sources.ts';
+import type { Output } from '../llb/types.ts';
+import { parseNormalizedNamed, referenceToString, tagNameOnly, withDigest } from '../spec/reference.ts';
+import type { Change } from './change.ts';
+import type { HookMountSpec, HookSpec } from './hook-spec.ts';
+import type { RunLine } from './run-lines.ts';
+
+/** The user's hook on every RUN (moby/buildkit pull request 4669). Images that it mounts are pinned like all others. */
+export function hookRule(spec: HookSpec, pins: MaterialPins): RunHookRule {
+  return (run): RunHook => ({ entrypoint: spec.entrypoint, mounts: spec.mounts.map((mount) => toMount(mount, run, pins)), env: [] });
+}
+
+function toMount(spec: HookMountSpec, run: RunFacts, pins: MaterialPins): HookMount {
+  const common = { target: spec.target, readOnly: spec.readOnly };
+  const owner = { ...(spec.mode === undefined ? {} : { mode: spec.mode }), ...(spec.uid === undefined ? {} : { uid: spec.uid }), ...(spec.gid === undefined ? {} : { gid: spec.gid }) };
+  switch (spec.type) {
+    case 'bind': {
+      const source = spec.from === '' ? undefined : imageOutput(spec.from, run, pins);
+      return { ...common, type: 'bind', ...(source === undefined ? {} : { source }), ...(spec.source === '' ? {} : { selector: spec.source }) };
+    }
+    case 'tmpfs':
+      return { ...common, type: 'tmpfs', ...(spec.sizeLimit === 0 ? {} : { sizeLimit: spec.sizeLimit }) };
+    case 'cache':
+      return { ...common, type: 'cache', cacheId: spec.cacheId === '' ? spec.target : spec.cacheId, cacheSharing: spec.cacheSharing, ...owner };
+    case 'secret': case 'ssh': {
+      const id = spec.cacheId !== '' ? spec.cacheId : spec.source !== '' ? spec.source : spec.type === 'ssh' ? 'default' : spec.target.slice(spec.target.lastIndexOf('/') + 1);
+      return { ...common, type: spec.type, secretId: id, required: spec.required, ...(spec.env === undefined ? {} : { env: spec.env }), ...owner };
+    }
+  }
+}
+
+function imageOutput(from: string, run: RunFacts, pins: MaterialPins): Output | undefined {
+  const reference = tagNameOnly(parseNormalizedNamed(from));
+  const digest = reference.digest === undefined ? pins.image(from, run.platform) : undefined;
+  const pinned = digest === undefined ? reference : withDigest(reference, digest);
+  return image(referenceToString(pinned), { constraints: { platform: run.platform } }).output;
+}
+
+export function hookChanges(spec: HookSpec, runs: readonly RunLine[]): readonly Change[] {
+  const mounts = spec.mounts.map((mount) => `${mount.type} ${mount.target}`).join(', ');
+  const becomes = `${[...spec.entrypoint, 'COMMAND'].join(' ')}${mounts === '' ? '' : ` with the mounts ${mounts}`}`;
+  return runs.map(({ line, code }) => ({ rule: 'hook', line, was: code, becomes, why: 'the request has a hook for RUN' }));
+}

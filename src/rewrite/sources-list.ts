@@ -1,0 +1,51 @@
+import type { AptSettings } from '../runtime/apt-script.ts';
+import type { Provenance } from '../provenance/provenance.ts';
+import type { Change } from './change.ts';
+import { snapshotTime } from './options.ts';
+import type { ReproOptions } from './options.ts';
+import type { RunLine } from './run-lines.ts';
+
+const DEBIAN_BASE = 'http://snapshot.debian.org/archive/';
+const UBUNTU_BASE = 'http://snapshot.ubuntu.com/';
+
+/** The secret by which a build asks for the snapshot and shows nothing of it in its digests (repro-sources-list.sh's convention). */
+export const SOURCES_LIST_SECRET = 'enable-repro-sources-list';
+
+export interface SourcesListFacts {
+  readonly options: ReproOptions;
+  readonly secretPresent: boolean;
+  readonly provenance?: Provenance;
+  readonly epoch?: bigint;
+}
+
+/** Where packages come from; undefined: from where the image's lists say. */
+export function sourcesList(facts: SourcesListFacts): AptSettings | undefined {
+  const { options } = facts;
+  if (!(options.sourcesList ?? facts.secretPresent)) return undefined;
+  const time = snapshot(facts);
+  return {
+    ...(time === undefined ? {} : { time: time.time }),
+    debianBase: options.archiveBase ?? DEBIAN_BASE,
+    ubuntuBase: options.archiveBase ?? UBUNTU_BASE,
+    backports: options.backports,
+    keepCache: options.keepCache,
+  };
+}
+
+/** The first snapshot time that is given, and what gives it. Without one the RUN takes that of the image's own list. */
+function snapshot({ options, provenance, epoch }: SourcesListFacts): { readonly time: string; readonly from: string } | undefined {
+  if (options.snapshot !== undefined) return { time: options.snapshot, from: 'REPRO_SNAPSHOT' };
+  const started = provenance?.startedOn === undefined ? undefined : snapshotTime(provenance.startedOn);
+  if (started !== undefined) return { time: started, from: `the start of the build in ${provenance?.name ?? 'the provenance'}` };
+  const time = epoch === undefined ? undefined : snapshotTime(epoch);
+  return time === undefined ? undefined : { time, from: 'SOURCE_DATE_EPOCH' };
+}
+
+export function sourcesListChanges(facts: SourcesListFacts, runs: readonly RunLine[]): readonly Change[] {
+  if (sourcesList(facts) === undefined) return [];
+  const time = snapshot(facts);
+  const becomes = time === undefined ? 'apt installs from the snapshot of the time of the image\'s own list of sources'
+    : `apt installs from the snapshot ${time.time}, which is ${time.from}`;
+  const why = facts.options.sourcesList === undefined ? `the secret ${SOURCES_LIST_SECRET} is given` : 'REPRO_SOURCES_LIST is on';
+  return runs.map(({ line, code }) => ({ rule: 'sources-list', line, was: code, becomes, why }));
+}

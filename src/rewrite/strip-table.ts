@@ -1,0 +1,56 @@
+import type { StripAction } from '../runtime/strip-script.ts';
+
+/** A path that strip puts back, and why. */
+export interface StripRule {
+  readonly path: string;
+  readonly action: StripAction;
+  readonly why: string;
+}
+
+const DATES = 'its lines have dates';
+const BACKUP = 'it is a backup whose content depends on how often and when a tool ran';
+const RANDOM = 'it is random';
+
+/**
+ * What differs between two runs of one command, measured. All of these are caches, logs and backups that nothing in an image needs; a
+ * RUN that writes one of them on purpose names it in REPRO_STRIP=-PATH.
+ */
+export const STRIP_TABLE: readonly StripRule[] = [
+  { path: '/var/cache/ldconfig/aux-cache', action: 'restore', why: 'it has inode numbers and change times' },
+  { path: '/var/cache/apt/pkgcache.bin', action: 'remove', why: 'it has file times' },
+  { path: '/var/cache/apt/srcpkgcache.bin', action: 'remove', why: 'it has file times' },
+  { path: '/var/log/apt/history.log', action: 'restore', why: DATES },
+  { path: '/var/log/apt/term.log', action: 'restore', why: DATES },
+  { path: '/var/log/apt/eipp.log.xz', action: 'restore', why: 'it has the state of one run' },
+  { path: '/var/log/dpkg.log', action: 'restore', why: DATES },
+  { path: '/var/log/alternatives.log', action: 'restore', why: DATES },
+  { path: '/var/log/aptitude', action: 'restore', why: DATES },
+  { path: '/var/log/bootstrap.log', action: 'restore', why: DATES },
+  { path: '/var/log/fontconfig.log', action: 'restore', why: 'its lines come in the order of the directory' },
+  { path: '/var/log/munin/munin-node-configure.log', action: 'restore', why: DATES },
+  { path: '/var/log/dnf.log', action: 'restore', why: DATES },
+  { path: '/var/log/dnf5.log', action: 'restore', why: DATES },
+  { path: '/var/log/dnf.librepo.log', action: 'restore', why: DATES },
+  { path: '/var/log/dnf.rpm.log', action: 'restore', why: DATES },
+  { path: '/var/log/hawkey.log', action: 'restore', why: DATES },
+  { path: '/var/log/yum.log', action: 'restore', why: DATES },
+  { path: '/var/log/pacman.log', action: 'restore', why: DATES },
+  { path: '/etc/passwd-', action: 'restore', why: BACKUP },
+  { path: '/etc/group-', action: 'restore', why: BACKUP },
+  { path: '/etc/shadow-', action: 'restore', why: BACKUP },
+  { path: '/etc/gshadow-', action: 'restore', why: BACKUP },
+  { path: '/etc/subuid-', action: 'restore', why: BACKUP },
+  { path: '/etc/subgid-', action: 'restore', why: BACKUP },
+  { path: '/var/lib/dpkg/status-old', action: 'restore', why: BACKUP },
+  { path: '/var/lib/dpkg/available-old', action: 'restore', why: BACKUP },
+  { path: '/var/lib/dpkg/diversions-old', action: 'restore', why: BACKUP },
+  { path: '/var/lib/dpkg/statoverride-old', action: 'restore', why: BACKUP },
+  { path: '/var/cache/debconf/config.dat-old', action: 'restore', why: BACKUP },
+  { path: '/var/cache/debconf/passwords.dat-old', action: 'restore', why: BACKUP },
+  { path: '/var/cache/debconf/templates.dat-old', action: 'restore', why: BACKUP },
+  { path: '/usr/share/info/dir.old', action: 'restore', why: BACKUP },
+  { path: '/etc/machine-id', action: 'empty', why: `${RANDOM}; an image has none, or an empty one that is filled at the first boot` },
+  { path: '/var/lib/dbus/machine-id', action: 'restore', why: RANDOM },
+  { path: '/root/.wget-hsts', action: 'restore', why: DATES },
+  { path: '/home/*/.wget-hsts', action: 'remove', why: DATES },
+];

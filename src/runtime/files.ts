@@ -1,0 +1,20 @@
+import { aptMethod } from './apt-method.ts';
+import { aptConfiguration } from './apt-script.ts';
+import { APT_CONFIGURATION, APT_METHODS, WRAPPER_SCRIPT } from './layout.ts';
+import type { WrapperFile } from './layout.ts';
+import { wrapperScript } from './wrapper.ts';
+import type { WrapperConfig } from './wrapper.ts';
+
+/** The files of the wrapper's folder for a configuration; the launcher, if one is needed, is the caller's to add. */
+export function wrapperFiles(config: WrapperConfig): readonly WrapperFile[] {
+  const files: WrapperFile[] = [textFile(WRAPPER_SCRIPT, 0o755, wrapperScript(config))];
+  if (config.apt !== undefined) {
+    const method = aptMethod(config.apt, config.state === undefined ? {} : { state: config.state });
+    files.push(textFile(APT_CONFIGURATION, 0o644, aptConfiguration(config.apt, config.state)), ...APT_METHODS.map((name) => textFile(name, 0o755, method)));
+  }
+  return files;
+}
+
+function textFile(name: string, mode: number, text: string): WrapperFile {
+  return { name, mode, data: new TextEncoder().encode(text) };
+}

@@ -1,0 +1,122 @@
+import { shellPattern } from './shell.ts';
+
+/**
+ * What is done with a file that the RUN made or changed. `restore`: the parent's comes back with its owner, mode and time, or it is
+ * removed where the parent had none. `remove`: it is removed (for files too big to keep a copy of). `empty`: as restore, but where the
+ * parent had none an empty file stays.
+ */
+export type StripAction = 'restore' | 'remove' | 'empty';
+
+export interface StripPath {
+  /** An absolute path; `*`, `?` and `[…]` match. */
+  readonly path: string;
+  readonly action: StripAction;
+}
+
+/**
+ * The wrapper's lines that hand the paths to `save` or `put_back`. Copies are kept by base name, so paths that share one are in
+ * different groups; the first group of `restore` is the state folder itself, which saves a mkdir.
+ */
+export function stripCalls(paths: readonly StripPath[], step: 'save' | 'put_back'): string {
+  const groups = new Map<string, string[]>();
+  const used = new Map<string, number>();
+  for (const path of paths) {
+    const { action, group } = groupOf(path, used);
+    const key = `${action} ${group}`;
+    groups.set(key, [...(groups.get(key) ?? []), path.path]);
+  }
+  let out = '';
+  for (const [key, members] of groups) out += `  ${step} ${key}${members.map((path) => ` \\\n    "$R"${shellPattern(path)}`).join('')}\n`;
+  return out;
+}
+
+function groupOf({ path, action }: StripPath, used: Map<string, number>): { readonly action: StripAction; readonly group: string } {
+  const slash = path.lastIndexOf('/');
+  // Files of one name in many folders: no copies are kept.
+  if (/[*?[]/.test(path.slice(0, slash))) return { action: 'remove', group: 'x' };
+  const name = /[*?[]/.test(path.slice(slash)) ? path : path.slice(slash + 1);
+  const turn = used.get(name) ?? 0;
+  used.set(name, turn + 1);
+  if (name === path) return { action, group: `p${used.size}` };
+  if (action === 'remove') return { action, group: 'x' };
+  return { action, group: action === 'restore' && turn === 0 ? '.' : `${action[0]}${turn}` };
+}
+
+/** All patterns at once, for `scan`. */
+export function scanCall(paths: readonly StripPath[]): string {
+  return paths.length === 0 ? '' : `  scan${paths.map(({ path }) => ` \\\n    "$R"${shellPattern(path)}`).join('')}\n`;
+}
+
+/**
+ * `save` notes which files the parent has and copies them to the state; `scan` finds those that changed since, by their change time,
+ * which no program can set; `put_back` undoes. In ordinary RUNs, which touch none of the files, the cost is one cp and one stat.
+ * A symbolic link or folder at a path is left alone, and what the RUN deleted stays deleted.
+ */
+export const STRIP_FUNCTIONS = `
+# save ACTION GROUP FILE...
+save() {
+  action=$1
+  copies=$S/$2
+  shift 2
+  for f; do
+    shift
+    [ -f "$f" ] && [ ! -L "$f" ] && set -- "$@" "$f"
+  done
+  [ $# -gt 0 ] || return 0
+  had=
+  for f; do had=$had:$f; done
+  echo "$had:" > "$copies.had"
+  [ "$action" != remove ] || return 0
+  [ -d "$copies" ] || mkdir "$copies"
+  cp -p "$@" "$copies/" 2>/dev/null
+}
+
+# scan FILE...: sets changed; coarse when times have no fractions, or are those of the content.
+scan() {
+  changed=:
+  coarse=
+  for f; do
+    shift
+    [ -f "$f" ] && [ ! -L "$f" ] && set -- "$@" "$f"
+  done
+  [ $# -gt 0 ] || return 0
+  if stat -c '%z %n' "$S/.mark" "$@" > "$S/.times" 2>/dev/null; then
+    start=
+    while read -r day clock zone f; do
+      [ -n "$start" ] || start="$day $clock"
+      case $start in *.*[1-9]*) ;; *) coarse=1 ;; esac
+      [ "$day $clock" \\< "$start" ] || changed=$changed$f:
+    done < "$S/.times"
+  else
+    coarse=1
+    for f; do changed=$changed$f:; done
+  fi
+}
+
+# put_back ACTION GROUP FILE...
+put_back() {
+  action=$1
+  copies=$S/$2
+  shift 2
+  had=
+  [ ! -f "$copies.had" ] || IFS= read -r had < "$copies.had"
+  for f; do
+    shift
+    case $changed in *":$f:"*) ;; *) continue ;; esac
+    copy=$copies/\${f##*/}
+    case $had in
+    *":$f:"*)
+      if [ ! -f "$copy" ]; then
+        [ -n "$coarse" ] && [ ! "$f" -nt "$S/.mark" ] || set -- "$@" "$f"
+      elif [ -z "$coarse" ] || [ "$f" -nt "$S/.mark" ] || ! cmp -s "$copy" "$f"; then
+        rm -f "$f" && cp -p "$copy" "$f"
+      fi
+      ;;
+    *)
+      if [ "$action" != empty ]; then set -- "$@" "$f"; elif [ -s "$f" ]; then : > "$f"; fi
+      ;;
+    esac
+  done 2>/dev/null
+  [ $# = 0 ] || rm -f "$@" 2>/dev/null
+}
+`;

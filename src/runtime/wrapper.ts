@@ -1,0 +1,89 @@
+import { APT_FUNCTIONS, aptSettings } from './apt-script.ts';
+import type { AptSettings } from './apt-script.ts';
+import { ABORT_STATUS, STATE_DIRECTORY } from './layout.ts';
+import { shellWord } from './shell.ts';
+import { scanCall, STRIP_FUNCTIONS, stripCalls } from './strip-script.ts';
+import type { StripPath } from './strip-script.ts';
+
+/** What the wrapper does around one RUN. Everything here is in its text, so that a change of it is a change of the build graph. */
+export interface WrapperConfig {
+  readonly strip: readonly StripPath[];
+  /** Packages come from the snapshot; undefined: apt is left alone. */
+  readonly apt?: AptSettings;
+  /** The RUN may change root's files though its user is not root. */
+  readonly sudo: boolean;
+  /** SHLVL as the stage's environment has it: some shells count themselves in it. */
+  readonly shellLevel?: string;
+  /** For tests: where the file system and the state are in place of `/` and the tmpfs. */
+  readonly root?: string;
+  readonly state?: string;
+}
+
+/**
+ * The wrapper: a POSIX sh program. `run COMMAND ARG…` is the whole of it: the first half, the command, the second half when the
+ * command succeeded. `run --before` and `run --after` are the halves, for the launcher. It exits as the command does.
+ *
+ * The halves run in subshells: nothing of theirs (variables, PATH, umask) is seen by the command, whose stdin, stdout and stderr
+ * are untouched. The shell's own remarks about a killed command ("Terminated") are not shown, since there are none without us.
+ */
+export function wrapperScript(config: WrapperConfig): string {
+  const apt = config.apt;
+  return `#!/bin/sh
+# repro-dockerfile: what runs around one RUN.
+
+setup() {
+  R=${shellWord(config.root ?? '')}
+  S=${shellWord(config.state ?? STATE_DIRECTORY)}
+  sudo=${config.sudo ? '1' : ''}
+  PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  unset LD_PRELOAD LD_LIBRARY_PATH
+  umask 022
+${apt === undefined ? '' : aptSettings(apt)}}
+
+fail() {
+  echo "repro: $*" >&2
+  exit ${ABORT_STATUS}
+}
+
+# Root's files are out of reach of this user, but not of a command that uses sudo: then the halves use it too.
+needs_sudo() {
+  [ -n "$sudo" ] && [ ! -w "$R/" ] && command -v sudo >/dev/null && sudo -n true 2>/dev/null
+}
+
+before() {
+  setup
+  [ -w "$S" ] || return 0
+  if needs_sudo; then
+    sudo -n /bin/sh "$0" --before
+    return
+  fi
+${apt === undefined ? '' : '  apt_before\n'}  : > "$S/.mark"
+${stripCalls(config.strip, 'save')}  return 0
+}
+
+after() {
+  setup
+  [ -e "$S/.mark" ] || return 0
+  if needs_sudo; then
+    sudo -n /bin/sh "$0" --after
+    return
+  fi
+${apt === undefined ? '' : '  apt_after\n'}${scanCall(config.strip)}${stripCalls(config.strip, 'put_back')}  return 0
+}
+
+${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${apt === undefined ? '' : APT_FUNCTIONS}
+case $1 in
+--before) before </dev/null; exit ;;
+--after) after </dev/null; exit ;;
+esac
+
+(before) </dev/null
+[ $? != ${ABORT_STATUS} ] || exit 1
+${config.shellLevel === undefined ? 'unset SHLVL' : `SHLVL=${shellWord(config.shellLevel)}`}
+{ "$@" 2>&9 9>&-; } 9>&2 2>/dev/null
+set -- $?
+[ "$1" = 0 ] || exit "$1"
+(after) </dev/null
+exit 0
+`;
+}
