@@ -43,7 +43,7 @@ const CASES: readonly (readonly [string, string, string | RegExp, BuildRequest?]
   ['a circular stage', `FROM b AS a\nFROM a AS b\nFROM ${env.image('x')} AS c\nCOPY --from=c / /\n`, /circular|not found|failed/],
   ['a required secret that is missing', `${FROM}\nRUN --mount=type=secret,id=absent,required true\n`, 'secret absent: not found'],
   ['a missing Dockerfile', '', 'no-such-file', { filename: 'no-such-file', files: { x: 'x' } }],
-  ['a bad build option', `${FROM}\n`, 'shm-size', { opts: { 'shm-size': 'big' } }],
+  ['a bad build option', `${FROM}\n`, 'shm size', { opts: { 'shm-size': 'big' } }],
   ['a bad platform', `${FROM}\n`, 'linux/a/b/c', { opts: { platform: 'linux/a/b/c' } }],
   ['a lint rule as error', `# check=error=true\nfrom ${env.bases.busybox}\nRun true\n`, 'lint violation'],
 ];
