@@ -10,7 +10,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   spec: ['diag'],
   pb: ['diag'],
   provenance: ['diag', 'spec'],
-  lint: ['diag'],
+  lint: ['diag', 'spec'],
   dockerfile: ['diag', 'spec', 'lint'],
   llb: ['diag', 'spec', 'pb'],
   convert: ['diag', 'spec', 'dockerfile', 'lint', 'llb'],

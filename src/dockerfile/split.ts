@@ -1,0 +1,63 @@
+import { isSpace, trimSpace } from '../spec/strings.ts';
+import { fromByteText, toByteText } from './bytes.ts';
+
+/** An instruction's line in three: keyword, `--flags`, and what follows them. */
+export interface SplitLine {
+  readonly keyword: string;
+  readonly flags: readonly string[];
+  readonly rest: string;
+}
+
+/** What separates words that are not quoted (parser/parser.go, reWhitespace). */
+export const BLANKS = /[\t\v\f\r ]+/;
+
+/** Splits a logical line (parser/split_command.go). */
+export function splitCommand(line: string, escape: string): SplitLine {
+  const trimmed = trimSpace(line);
+  const blanks = BLANKS.exec(trimmed);
+  if (blanks === null) return { keyword: trimmed, flags: [], rest: '' };
+  const { flags, rest } = takeFlags(trimmed.slice(blanks.index + blanks[0].length), escape);
+  return { keyword: trimmed.slice(0, blanks.index), flags, rest: trimSpace(rest) };
+}
+
+/**
+ * Takes the words that begin with `--` off the front; quotes and escapes in them are removed, and a bare `--` ends them.
+ * The reference reads bytes here, as if each were a character, so that other than ASCII comes out as it writes it.
+ */
+function takeFlags(text: string, escape: string): { readonly flags: readonly string[]; readonly rest: string } {
+  if (!/^\s*--/.test(text)) return { flags: [], rest: text };
+  const bytes = toByteText(text);
+  const flags: string[] = [];
+  for (let position = 0; ;) {
+    while (position < bytes.length && isSpace(bytes.charCodeAt(position))) position++;
+    if (position === bytes.length) return { flags, rest: '' };
+    if (!bytes.startsWith('--', position)) return { flags, rest: fromByteText(bytes.slice(position)) };
+    const { word, end } = takeFlag(bytes, position, escape);
+    position = end;
+    if (word === '--') return { flags, rest: fromByteText(bytes.slice(position)) };
+    flags.push(word);
+  }
+}
+
+function takeFlag(bytes: string, start: number, escape: string): { readonly word: string; readonly end: number } {
+  let word = '';
+  let quote = '';
+  for (let position = start; position < bytes.length; position++) {
+    let character = bytes.charAt(position);
+    if (quote === '' && isSpace(character.charCodeAt(0))) return { word, end: position };
+    if (character === quote) {
+      quote = '';
+      continue;
+    }
+    if (quote === '' && (character === "'" || character === '"')) {
+      quote = character;
+      continue;
+    }
+    if (character === escape) {
+      if (position + 1 === bytes.length) break;
+      character = bytes.charAt(++position);
+    }
+    word += character;
+  }
+  return { word, end: bytes.length };
+}
