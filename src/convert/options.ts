@@ -1,4 +1,4 @@
-import type { Warn } from '../lint/linter.ts';
+import type { Linter, Warn } from '../lint/linter.ts';
 import type { LintConfig } from '../lint/config.ts';
 import type { CapSet, Definition, HostIp, LinuxResources, NetworkMode, Output, SourceMap, Ulimit } from '../llb/types.ts';
 import type { State } from '../llb/state.ts';
@@ -67,8 +67,8 @@ export interface ContextProvider {
   isNoCache(stageName: string): boolean;
   /** The time of the main context (SOURCE_DATE_EPOCH=context), in seconds; undefined when it has none. */
   mainContextEpoch(): Promise<bigint | undefined>;
-  /** The time of a git or http source state (SOURCE_DATE_EPOCH=STAGE or =NAMED CONTEXT). */
-  sourceEpoch(state: State): Promise<bigint | undefined>;
+  /** The time of a git or http source state (SOURCE_DATE_EPOCH=STAGE or =NAMED CONTEXT). `logName` is how the build's progress calls the question. */
+  sourceEpoch(state: State, logName: string): Promise<bigint | undefined>;
 }
 
 /** A mount that a hook adds to RUNs (the fields of moby/buildkit pull request 4669). */
@@ -135,6 +135,10 @@ export interface ConvertOptions {
   readonly caps: CapSet;
   readonly sourceMap: SourceMap;
   readonly warn?: Warn;
+  /** The linter that the Dockerfile was read with (prepare.ts); without one, rules that are broken go to `warn` by `config.lintConfig`. */
+  readonly linter?: Linter;
+  /** Makes an id that no other vertex group has. */
+  readonly newId: () => string;
   /** Convert every stage, not only what the target needs (lint). */
   readonly allStages?: boolean;
   /** Applied to every RUN, outermost first, ONBUILD triggers included. */

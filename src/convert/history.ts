@@ -1,0 +1,52 @@
+import type { EnvGetter } from '../dockerfile/words.ts';
+import { CodedError } from '../diag/error.ts';
+import { timestampOf } from '../spec/time.ts';
+import type { Timestamp } from '../spec/time.ts';
+import { quote } from '../spec/text.ts';
+import type { ImageDraft } from './image.ts';
+
+const COMMENT = 'buildkit.dockerfile.v0';
+
+/** An ARG of a stage, with the value that it got; undefined when it has none. */
+export interface BuildArg {
+  readonly key: string;
+  readonly value?: string;
+}
+
+/** Adds a line to an image's history: an instruction that made no layer, one that made one, or one of those that say so in their text. */
+export function addHistory(image: ImageDraft, text: string, epoch: bigint | undefined, layer: 'none' | 'silent' | 'named' = 'none'): void {
+  image.history.push({
+    ...(epoch === undefined ? {} : { created: createdAt(epoch) }),
+    createdBy: layer === 'named' ? `${text} # buildkit` : text,
+    author: '',
+    comment: COMMENT,
+    emptyLayer: layer === 'none',
+  });
+}
+
+function createdAt(epoch: bigint): Timestamp {
+  try {
+    return timestampOf(epoch);
+  } catch (error) {
+    const problem = 'json: error calling MarshalJSON for type *time.Time: Time.MarshalJSON: year outside of range [0,9999]';
+    throw new CodedError('convert', `failed to marshal image config: ${problem}`, { cause: error });
+  }
+}
+
+/** The text of a RUN in the history: its ARGs with their present values, and its arguments. */
+export function runHistory(args: readonly string[], buildArgs: readonly BuildArg[], env: EnvGetter): string {
+  const values = new Map<string, string>();
+  for (const { key, value } of buildArgs) values.set(key, `${key}=${env.get(key) ?? value ?? ''}`);
+  const shown = values.size === 0 ? [] : [`|${values.size}`, ...values.values()];
+  return [...shown, ...args].join(' ');
+}
+
+/** Go's `%v` of a list of strings. */
+export function formatList(items: readonly string[]): string {
+  return `[${items.join(' ')}]`;
+}
+
+/** Go's `%q` of a list of strings. */
+export function formatQuotedList(items: readonly string[]): string {
+  return `[${items.map(quote).join(' ')}]`;
+}

@@ -1,0 +1,70 @@
+import type { RunInstruction } from '../dockerfile/ast.ts';
+import type { RunOptions } from '../llb/state.ts';
+import type { ExecMount, SecretRequest, SshRequest } from '../llb/types.ts';
+import { basePath } from '../spec/path.ts';
+import type { StageBuild } from './context.ts';
+import type { HookMount, RunHook } from './options.ts';
+
+/**
+ * What the hook rules add to a RUN: entrypoints before its arguments, the first rule's outermost, and mounts and variables of the
+ * command. Names, history and image config are made elsewhere and go on showing the plain RUN.
+ */
+export function withHooks(stage: StageBuild, run: RunInstruction, options: RunOptions): RunOptions {
+  const { runHooks, config } = stage.conversion.options;
+  if (runHooks.length === 0) return options;
+  const facts = {
+    platform: stage.instructionPlatform,
+    args: options.args,
+    shellForm: run.prependShell,
+    user: stage.state.user,
+    env: (key: string) => stage.state.getEnv(key),
+    network: options.network ?? stage.state.network,
+    mountTargets: [
+      ...(options.mounts ?? []).map(({ target }) => target),
+      ...[...(options.secrets ?? []), ...(options.ssh ?? [])].flatMap(({ target }) => (target === undefined || target === '' ? [] : [target])),
+    ],
+  };
+  const hooks = runHooks.map((rule) => rule(facts)).filter((hook): hook is RunHook => hook !== undefined);
+  const mounts = hooks.flatMap((hook) => hook.mounts);
+  return {
+    ...options,
+    args: [...hooks.flatMap((hook) => hook.entrypoint), ...options.args],
+    mounts: [...(options.mounts ?? []), ...mounts.flatMap((mount) => execMount(mount, config.cacheIdNamespace))],
+    secrets: [...(options.secrets ?? []), ...mounts.flatMap(secretRequest)],
+    ssh: [...(options.ssh ?? []), ...mounts.flatMap(sshRequest)],
+    env: [...(options.env ?? []), ...hooks.flatMap((hook) => hook.env)],
+  };
+}
+
+function execMount(mount: HookMount, cacheNamespace: string): readonly ExecMount[] {
+  const { type, target, source } = mount;
+  if (type === 'secret' || type === 'ssh') return [];
+  return [{
+    target,
+    source: type === 'tmpfs' ? undefined : source,
+    ...(mount.readOnly ? { readOnly: true } : type === 'bind' ? { noOutput: true } : {}),
+    ...(mount.selector === undefined ? {} : { selector: mount.selector }),
+    ...(type === 'cache' ? { cache: { id: `${cacheNamespace}/${mount.cacheId ?? target}`, sharing: mount.cacheSharing ?? 'shared' } } : {}),
+    ...(type === 'tmpfs' ? { tmpfs: { size: mount.sizeLimit ?? 0 } } : {}),
+  }];
+}
+
+function secretRequest(mount: HookMount): readonly SecretRequest[] {
+  if (mount.type !== 'secret') return [];
+  const id = mount.secretId ?? basePath(mount.target);
+  const target = mount.target === '' && mount.env === undefined ? `/run/secrets/${basePath(id)}` : mount.target;
+  return [{
+    id,
+    ...(target === '' ? {} : { target }),
+    ...(mount.env === undefined ? {} : { env: mount.env }),
+    ...ownership(mount, 0o400),
+  }];
+}
+
+function sshRequest(mount: HookMount): readonly SshRequest[] {
+  return mount.type === 'ssh' ? [{ id: mount.secretId ?? '', target: mount.target, ...ownership(mount, 0o600) }] : [];
+}
+
+function ownership({ uid = 0, gid = 0, mode, required = false }: HookMount, defaultMode: number) {
+  return { uid, gid, mode: mode ?? defaultMode, optional: !required };
+}
