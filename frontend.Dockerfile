@@ -4,6 +4,7 @@
 #   docker buildx build -f frontend.Dockerfile --platform linux/amd64,linux/arm64 .     with the public images, after `make build`
 #
 # The named contexts `node` and `tools` take the place of the public images. Nothing runs on the target platform.
+# File times are set here, so that any exporter gives the same layers, and the big one stays the same from release to release.
 
 ARG NODE_VERSION=24.21.0
 ARG DEBIAN_VERSION=bookworm
@@ -14,7 +15,9 @@ FROM --platform=$BUILDPLATFORM debian:${DEBIAN_VERSION}-slim AS tools
 
 FROM tools AS runtime
 ARG TARGETARCH
-RUN --mount=from=node,target=/node <<'EOT'
+RUN --mount=from=node,target=/node \
+    --mount=type=tmpfs,target=/var/lib/apt/lists --mount=type=tmpfs,target=/var/cache/apt --mount=type=tmpfs,target=/libraries \
+    <<'EOT'
 set -eu
 case $TARGETARCH in
   amd64) triplet=x86_64-linux-gnu loader=lib64/ld-linux-x86-64.so.2 ;;
@@ -24,7 +27,7 @@ esac
 dpkg --add-architecture "$TARGETARCH"
 apt-get update -q
 apt-get install -q -y --no-install-recommends "binutils-$(echo $triplet | tr _ -)"
-mkdir /libraries /runtime
+mkdir /runtime
 cd /libraries
 apt-get download -q "libc6:$TARGETARCH" "libgcc-s1:$TARGETARCH" "libstdc++6:$TARGETARCH" "libatomic1:$TARGETARCH"
 for package in *.deb; do dpkg-deb --extract "$package" .; done
@@ -43,12 +46,17 @@ copy() {
 }
 copy /runtime/node
 install -D -m 0755 "$(find /libraries -name "${loader##*/}" | head -n 1)" "/runtime/$loader"
+find /runtime -exec touch --no-dereference --date=@0 {} +
 EOT
+
+FROM tools AS bundle
+RUN --mount=source=dist/frontend.cjs,target=/frontend.cjs \
+    install -D -m 0644 /frontend.cjs /bundle/frontend.cjs && touch --date=@0 /bundle/frontend.cjs
 
 FROM scratch AS frontend
 LABEL moby.buildkit.frontend.network.none="true" \
       moby.buildkit.frontend.caps="moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring"
 ENV NODE_ENV=production
 COPY --from=runtime /runtime /
-COPY dist/frontend.cjs /frontend.cjs
+COPY --from=bundle /bundle/frontend.cjs /frontend.cjs
 ENTRYPOINT ["/node", "/frontend.cjs"]

@@ -48,15 +48,12 @@ async function imageRequest(host: ImageHost, epoch: number, tar: string): Promis
   const steps = await cached(`image-steps/${createHash('sha256').update(readFileSync(DOCKERFILE)).digest('hex').slice(0, 16)}`, async (path) => void mkdirSync(path));
   return {
     frontend: 'reference',
-    context: projectFolder,
-    filename: 'frontend.Dockerfile',
+    files: { 'dist/frontend.cjs': readFileSync(BUNDLE) },
+    dockerfile: readFileSync(DOCKERFILE, 'utf8'),
     contexts: { node: `docker-image://${node}`, tools: `docker-image://${host.debian}` },
     epoch,
-    output: { raw: `type=oci,dest=${tar},rewrite-timestamp=true` },
-    args: [
-      ...(readdirSync(steps).includes('index.json') ? ['--import-cache', `type=local,src=${steps}`] : []),
-      '--export-cache', `type=local,dest=${steps},mode=max`,
-    ],
+    output: { raw: `type=oci,dest=${tar}` },
+    args: readdirSync(steps).includes('index.json') ? ['--import-cache', `type=local,src=${steps}`] : ['--export-cache', `type=local,dest=${steps},mode=max`],
   };
 }
 
