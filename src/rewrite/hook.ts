@@ -24,7 +24,7 @@ function toMount(spec: HookMountSpec, run: RunFacts, pins: MaterialPins): HookMo
     case 'cache':
       return { ...common, type: 'cache', cacheId: spec.cacheId === '' ? spec.target : spec.cacheId, cacheSharing: spec.cacheSharing, ...owner };
     case 'secret': case 'ssh': {
-      const id = spec.cacheId !== '' ? spec.cacheId : spec.source !== '' ? spec.source : spec.type === 'ssh' ? 'default' : spec.target.slice(spec.target.lastIndexOf('/') + 1);
+      const id = spec.source !== '' ? spec.source : spec.type === 'ssh' ? 'default' : spec.target.slice(spec.target.lastIndexOf('/') + 1);
       return { ...common, type: spec.type, secretId: id, required: spec.required, ...(spec.env === undefined ? {} : { env: spec.env }), ...owner };
     }
   }

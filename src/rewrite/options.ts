@@ -91,10 +91,10 @@ function parseChoice<T extends string>(name: string, value: string | undefined, 
   throw bad(name, value, choices.join(' or '));
 }
 
-/** `20240101T000000Z`, or seconds since 1970. */
+/** `20240101T000000Z`, or seconds since 1970: nine digits or more, since `20240101` is meant for a date. */
 function parseSnapshot(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
-  const stamp = /^\d{8}T\d{6}Z$/.test(value) ? value : /^\d{1,11}$/.test(value) ? snapshotTime(BigInt(value)) : undefined;
+  const stamp = /^\d{8}T\d{6}Z$/.test(value) ? value : /^\d{9,11}$/.test(value) ? snapshotTime(BigInt(value)) : undefined;
   if (stamp === undefined || snapshotSeconds(stamp) === undefined) throw bad('REPRO_SNAPSHOT', value, 'a time such as 20240101T000000Z, or seconds since 1970');
   return stamp;
 }

@@ -72,6 +72,7 @@ note_other() {
   is_release "$1" || return 0
   case $1 in "$debian"*|"$ubuntu"*|http://snapshot.*|https://snapshot.*) return 0 ;; esac
   other=\${1%/*}
+  case \${other#*://} in *@*) other=\${other%%://*}://\${other#*@} ;; esac
   echo "\${other%%/dists/*}" >> "$S/.others"
 }
 

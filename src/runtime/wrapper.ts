@@ -80,8 +80,10 @@ esac
 (before) </dev/null
 [ $? != ${ABORT_STATUS} ] || exit 1
 ${config.shellLevel === undefined ? 'unset SHLVL' : `SHLVL=${shellWord(config.shellLevel)}`}
-{ "$@" 2>&9 9>&-; } 9>&2 2>/dev/null
+exec 9>&2 2>/dev/null
+(exec "$@" 2>&9 9>&-)
 set -- $?
+exec 2>&9 9>&-
 [ "$1" = 0 ] || exit "$1"
 (after) </dev/null
 exit 0

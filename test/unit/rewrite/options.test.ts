@@ -1,0 +1,108 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { CodedError } from '../../../src/diag/error.ts';
+import { parseReproOptions, snapshotTime } from '../../../src/rewrite/options.ts';
+
+const parse = (opts: Readonly<Record<string, string>>) => parseReproOptions(new Map(Object.entries(opts).map(([key, value]) => [/^(?:hook|build-arg:)/.test(key) ? key : `build-arg:${key}`, value])));
+const DEFAULTS = { enabled: true, pin: 'strict', strip: { enabled: true, add: [], remove: [] }, backports: false, keepCache: false };
+
+test('nothing given', () => assert.equal(parse({ OTHER: 'x', 'REPRO_STRIP': ' ', 'REPRO_NONSENSE': '' }), DEFAULTS));
+
+test('values', () => {
+  for (const [opts, expected] of [
+    [{ REPRO: 'on' }, {}],
+    [{ REPRO_PIN: 'lax' }, { pin: 'lax' }],
+    [{ REPRO_SOURCES_LIST: '1' }, { sourcesList: true }],
+    [{ REPRO_SOURCES_LIST: 'off' }, { sourcesList: false }],
+    [{ REPRO_STRIP: 'none' }, { strip: { enabled: false, add: [], remove: [] } }],
+    [{ REPRO_STRIP: '+/a/b c, -/etc/machine-id,+/x/*.log' }, { strip: { enabled: true, add: ['/a/b c', '/x/*.log'], remove: ['/etc/machine-id'] } }],
+    [{ REPRO_SNAPSHOT: '20240229T000000Z' }, { snapshot: '20240229T000000Z' }],
+    [{ REPRO_SNAPSHOT: '1704067200' }, { snapshot: '20240101T000000Z' }],
+    [{ SNAPSHOT_ARCHIVE_BASE: 'http://127.0.0.1:80/archive' }, { archiveBase: 'http://127.0.0.1:80/archive/' }],
+    [{ SNAPSHOT_ARCHIVE_BASE: 'https://s' }, { archiveBase: 'https://s/' }],
+    [{ BACKPORTS: '1', KEEP_CACHE: '1' }, { backports: true, keepCache: true }],
+    [{ BACKPORTS: 'yes', KEEP_CACHE: '0' }, {}],
+    [{ REPRO_TIMESTAMPS: 'off' }, {}],
+    [{ hook: '{"RUN":{"entrypoint":["/e"]}}' }, { hook: { entrypoint: ['/e'], mounts: [] } }],
+    [{ REPRO_HOOK: '{}' }, { hook: { entrypoint: [], mounts: [] } }],
+  ] as const) {
+    assert.equal(parse(opts as Readonly<Record<string, string>>), { ...DEFAULTS, ...expected }, JSON.stringify(opts));
+  }
+});
+
+test('REPRO=off leaves all else to the Dockerfile', () => {
+  for (const off of ['off', '0', 'false', 'no', 'OFF']) {
+    const options = parse({ REPRO: off, REPRO_STRIP: '?', REPRO_MINE: 'x', REPRO_FROM: 'y', hook: '{' });
+    assert.is(options.enabled, false);
+    assert.is(options.strip.enabled, false);
+  }
+});
+
+test('errors name the option', () => {
+  for (const [opts, message] of [
+    [{ REPRO: 'maybe' }, 'invalid value "maybe" of REPRO: expected on or off'],
+    [{ REPRO_SNAPSHOTS: '1' }, 'unknown option REPRO_SNAPSHOTS: build args that begin with REPRO_ are options of this frontend (REPRO_HOOK, REPRO_PIN, REPRO_SNAPSHOT, REPRO_SOURCES_LIST, REPRO_STRIP, REPRO_TIMESTAMPS); with REPRO=off they are the Dockerfile\'s'],
+    [{ REPRO_FROM: 'x' }, 'the option REPRO_FROM is not there yet'],
+    [{ REPRO_TRUST: 'x' }, 'the option REPRO_TRUST is not there yet'],
+    [{ REPRO_TIMESTAMPS: 'clamp' }, 'the option REPRO_TIMESTAMPS=clamp is not there yet'],
+    [{ REPRO_TIMESTAMPS: 'x' }, 'invalid value "x" of REPRO_TIMESTAMPS: expected off'],
+    [{ REPRO_PIN: 'x' }, 'invalid value "x" of REPRO_PIN: expected strict or lax'],
+    [{ REPRO_SOURCES_LIST: '2' }, 'invalid value "2" of REPRO_SOURCES_LIST: expected on or off'],
+    ...['20240230T000000Z', '20240101', 'now', '20240101T250000Z', '999999999999', '-1'].map((value) =>
+      [{ REPRO_SNAPSHOT: value }, `invalid value "${value}" of REPRO_SNAPSHOT: expected a time such as 20240101T000000Z, or seconds since 1970`] as const),
+    ...['ftp://x/', 'http://', 'http://a b/', 'http://a/?x', "http://a/'"].map((value) =>
+      [{ SNAPSHOT_ARCHIVE_BASE: value }, `invalid value "${value}" of SNAPSHOT_ARCHIVE_BASE: expected the http or https URL of a snapshot server`] as const),
+    ...['/a', '+a', '+/', '+/a/', '+/a/../b', '+//a', '+/a:b', 'all'].map((value) =>
+      [{ REPRO_STRIP: value }, `invalid value "${value}" of REPRO_STRIP: expected none, or absolute paths of files such as +/var/log/my.log,-/etc/machine-id`] as const),
+    [{ hook: '{}', REPRO_HOOK: '{}' }, 'both the option hook and REPRO_HOOK are given: expected one of them'],
+  ] as const) {
+    assert.throws(() => parse(opts as Readonly<Record<string, string>>), (error: unknown) => {
+      assert.ok(error instanceof CodedError);
+      assert.is(error.code, 'option');
+      assert.is(error.message, message);
+      return true;
+    });
+  }
+});
+
+test('hooks', () => {
+  assert.equal(parse({ hook: JSON.stringify({ RUN: { entrypoint: ['/dev/.dfhook/entrypoint'], mounts: [
+    { from: 'example.com/hook', target: '/dev/.dfhook' }, { type: 'secret', source: 'something', target: '/etc/something', required: true, mode: 256, uid: 1, gid: 2 },
+    { type: 'cache', target: '/c', cacheID: 'id', cacheSharing: 'locked' }, { type: 'tmpfs', target: '/t', sizeLimit: 5 }, { type: 'secret', source: 'x', env: 'X' },
+  ] } }) }).hook, { entrypoint: ['/dev/.dfhook/entrypoint'], mounts: [
+    { type: 'bind', from: 'example.com/hook', source: '', target: '/dev/.dfhook', readOnly: true, sizeLimit: 0, cacheId: '', cacheSharing: 'shared', required: false },
+    { type: 'secret', from: '', source: 'something', target: '/etc/something', readOnly: false, sizeLimit: 0, cacheId: '', cacheSharing: 'shared', required: true, mode: 256, uid: 1, gid: 2 },
+    { type: 'cache', from: '', source: '', target: '/c', readOnly: false, sizeLimit: 0, cacheId: 'id', cacheSharing: 'locked', required: false },
+    { type: 'tmpfs', from: '', source: '', target: '/t', readOnly: false, sizeLimit: 5, cacheId: '', cacheSharing: 'shared', required: false },
+    { type: 'secret', from: '', source: 'x', target: '', readOnly: false, sizeLimit: 0, cacheId: '', cacheSharing: 'shared', required: false, env: 'X' },
+  ] });
+  for (const [hook, message] of [
+    ['{', 'invalid value of the option hook: '],
+    ['[]', 'the value: expected an object'],
+    ['{"run":{}}', 'unknown field "run": expected RUN'],
+    ['{"RUN":{"Entrypoint":[]}}', 'unknown field "RUN.Entrypoint": expected entrypoint, mounts'],
+    ['{"RUN":{"entrypoint":"x"}}', 'RUN.entrypoint: expected a list'],
+    ['{"RUN":{"entrypoint":[1]}}', 'RUN.entrypoint[0]: expected a string'],
+    ['{"RUN":{"mounts":[{"target":"/x","readonly":true}]}}', 'unknown field "RUN.mounts[0].readonly"'],
+    ['{"RUN":{"mounts":[{"target":"x"}]}}', 'RUN.mounts[0].target: expected an absolute path'],
+    ['{"RUN":{"mounts":[{"type":"volume","target":"/x"}]}}', 'RUN.mounts[0].type: expected bind, cache, tmpfs, secret, ssh'],
+    ['{"RUN":{"mounts":[{"target":"/x","from":"A B"}]}}', 'RUN.mounts[0].from: "A B": '],
+    ['{"RUN":{"mounts":[{"type":"tmpfs","target":"/x","from":"a"}]}}', 'RUN.mounts[0].from: only mounts of type bind have one'],
+    ['{"RUN":{"mounts":[{"target":"/x","mode":-1,"required":"no","__proto__":1}]}}', 'RUN.mounts[0].mode: expected a whole number; RUN.mounts[0].required: expected true or false'],
+    ['{"RUN":{"mounts":[{"target":"/x","__proto__":1}]}}', 'unknown field "RUN.mounts[0].__proto__"'],
+  ] as const) {
+    assert.throws(() => parse({ hook }), (error: unknown) => {
+      assert.ok(error instanceof CodedError && error.code === 'option');
+      assert.ok(error.message.includes(message), error.message);
+      return true;
+    });
+  }
+});
+
+test('snapshot times', () => {
+  assert.is(snapshotTime(1_700_000_000n), '20231114T221320Z');
+  assert.is(snapshotTime(-1n), undefined);
+  assert.is(snapshotTime(10n ** 20n), undefined);
+});
+
+test.run();

@@ -1,0 +1,182 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { RunFacts, RunHook } from '../../../src/convert/options.ts';
+import { CodedError } from '../../../src/diag/error.ts';
+import type { Dockerfile, RunInstruction } from '../../../src/dockerfile/ast.ts';
+import type { FileVertex } from '../../../src/llb/types.ts';
+import { parseProvenance } from '../../../src/provenance/parse.ts';
+import { parseReproOptions } from '../../../src/rewrite/options.ts';
+import { rewrite } from '../../../src/rewrite/rewrite.ts';
+import type { Rewrite, RewriteFacts } from '../../../src/rewrite/rewrite.ts';
+import { STRIP_TABLE } from '../../../src/rewrite/strip-table.ts';
+
+const AMD64 = { os: 'linux', architecture: 'amd64' };
+const HEX = 'a'.repeat(64);
+
+const run: RunInstruction = {
+  kind: 'run', name: 'run', keyword: 'RUN', code: 'RUN true', location: [{ start: { line: 2, character: 0 }, end: { line: 2, character: 0 } }],
+  commandLine: ['true'], prependShell: true, files: [], mountFlags: [], mounts: [], network: 'default', security: 'sandbox', deviceFlags: [], devices: [], flagsUsed: [],
+};
+const DOCKERFILE: Dockerfile = { escape: '\\', metaArgs: [], stages: [{
+  name: '', originalName: '', asKeyword: '', keyword: 'FROM', baseName: 'debian', platform: '', code: 'FROM debian', docComment: '', location: [], instructions: [run],
+}] };
+
+const provenance = parseProvenance(Buffer.from(JSON.stringify({
+  buildDefinition: { resolvedDependencies: [{ uri: 'pkg:docker/debian@12?platform=linux%2Famd64', digest: { sha256: HEX } }, { uri: 'https://e/f', digest: { sha256: HEX } }, { uri: 'https://e/r.git#main', digest: { sha1: 'b'.repeat(40) } }] },
+  runDetails: { metadata: { startedOn: '2024-05-06T07:08:09.5Z' } },
+})), 'p.json');
+
+function apply(args: Readonly<Record<string, string>> = {}, facts: Partial<RewriteFacts> = {}): Rewrite {
+  const options = parseReproOptions(new Map(Object.entries(args).map(([key, value]) => [`build-arg:${key}`, value])));
+  return rewrite(DOCKERFILE, { options, secretPresent: false, ...facts });
+}
+
+const FACTS: RunFacts = { platform: AMD64, args: ['/bin/sh', '-c', 'true'], shellForm: true, user: '', env: () => undefined, network: 'sandbox', mountTargets: [] };
+
+function hooks(result: Rewrite, facts: Partial<RunFacts> = {}): readonly RunHook[] {
+  return result.runHooks.flatMap((rule) => rule({ ...FACTS, ...facts }) ?? []);
+}
+
+/** The files of the wrapper by name. */
+function files(found: readonly RunHook[]): ReadonlyMap<string, string> {
+  const vertex = found[0]?.mounts[0]?.source?.vertex as FileVertex | undefined;
+  return new Map((vertex?.actions ?? []).flatMap((action) => (action.kind === 'mkfile' ? [[action.path, Buffer.from(action.data).toString('latin1')] as const] : [])));
+}
+
+test('REPRO=off does nothing', () => {
+  const result = apply({ REPRO: 'off' }, { secretPresent: true, provenance, epoch: 1n });
+  assert.equal(result.runHooks, []);
+  assert.equal(result.changes, []);
+  assert.is(result.pins.image('nowhere', AMD64), undefined);
+  assert.is(result.plainMessage('process "/bin/sh /dev/.repro/run x"'), 'process "/bin/sh /dev/.repro/run x"');
+  assert.is(result.dockerfile, DOCKERFILE);
+});
+
+test('by default a RUN of the shell gets the script', () => {
+  const found = hooks(apply());
+  assert.is(found.length, 1);
+  assert.equal(found[0]?.entrypoint, ['/bin/sh', '/dev/.repro/run']);
+  assert.equal(found[0]?.mounts.map(({ type, target, readOnly }) => [type, target, readOnly]), [['bind', '/dev/.repro', true], ['tmpfs', '/dev/.repro-state', false]]);
+  assert.equal([...files(found).keys()], ['/run']);
+  for (const { path } of STRIP_TABLE) assert.ok(files(found).get('/run')?.includes(path), path);
+});
+
+test('any other command gets the launcher, where there is one', () => {
+  for (const args of [['true'], ['/bin/bash', '-c', 'x'], ['python3', '-c', 'x']]) {
+    const found = hooks(apply(), { args, shellForm: false });
+    assert.equal(found[0]?.entrypoint, ['/dev/.repro/exec']);
+    assert.equal([...files(found).keys()], ['/run', '/exec']);
+    assert.equal(hooks(apply(), { args, platform: { os: 'linux', architecture: 'riscv64' } }), []);
+  }
+  assert.is.not(files(hooks(apply(), { args: ['x'] })).get('/exec'), files(hooks(apply(), { args: ['x'], platform: { os: 'linux', architecture: 'arm64' } })).get('/exec'));
+  assert.is(hooks(apply(), { platform: { os: 'linux', architecture: 'riscv64' } }).length, 1);
+});
+
+test('RUNs that get no wrapper', () => {
+  assert.equal(hooks(apply({ REPRO_STRIP: 'none' })), []);
+  assert.equal(hooks(apply(), { platform: { os: 'windows', architecture: 'amd64' } }), []);
+  assert.equal(hooks(apply(), { mountTargets: ['/dev'] }), []);
+  assert.equal(hooks(apply(), { mountTargets: ['/dev/'] }), []);
+  assert.is(hooks(apply(), { mountTargets: ['/dev/pipes/'] }).length, 1);
+});
+
+test('paths below a mount of the RUN are not touched', () => {
+  const text = files(hooks(apply(), { mountTargets: ['/var/cache/apt', '/etc/machine-id'] })).get('/run') ?? '';
+  assert.not.match(text, 'pkgcache.bin');
+  assert.not.match(text, '/etc/machine-id');
+  assert.match(text, '/var/cache/ldconfig/aux-cache');
+});
+
+test('REPRO_STRIP adds and takes away', () => {
+  const text = files(hooks(apply({ REPRO_STRIP: '+/my/file,-/var/log/dpkg.log' }))).get('/run') ?? '';
+  assert.match(text, '"$R"/my/file');
+  assert.not.match(text, '/var/log/dpkg.log');
+});
+
+test('equal RUNs share one folder, and a toggle makes another', () => {
+  const result = apply();
+  const vertex = (facts: Partial<RunFacts> = {}) => hooks(result, facts)[0]?.mounts[0]?.source?.vertex;
+  assert.is(vertex(), vertex({ args: ['/bin/sh', '-c', 'other'] }));
+  assert.is.not(vertex(), vertex({ mountTargets: ['/var/log'] }));
+  assert.is.not(files(hooks(apply({}, { secretPresent: true }))).get('/run'), files(hooks(apply())).get('/run'));
+});
+
+test('the snapshot: when, and of what time', () => {
+  const time = (result: Rewrite): string | undefined => /^ {2}time=(.*)$/m.exec(files(hooks(result)).get('/run') ?? '')?.[1];
+  const all = { secretPresent: true, provenance, epoch: 1_700_000_000n };
+  assert.is(time(apply({}, { provenance, epoch: 1n })), undefined);
+  assert.is(time(apply({ REPRO_SOURCES_LIST: 'off' }, all)), undefined);
+  assert.is(time(apply({ REPRO_SNAPSHOT: '20240101T000000Z' }, all)), '20240101T000000Z');
+  assert.is(time(apply({}, all)), '20240506T070809Z');
+  assert.is(time(apply({}, { secretPresent: true, epoch: 1_700_000_000n })), '20231114T221320Z');
+  assert.is(time(apply({ REPRO_SOURCES_LIST: '1' })), "''");
+  const found = hooks(apply({ SNAPSHOT_ARCHIVE_BASE: 'http://127.0.0.1:1/a', KEEP_CACHE: '1' }, all));
+  assert.equal([...files(found).keys()], ['/run', '/apt.conf', '/http', '/https']);
+  assert.match(files(found).get('/http') ?? '', 'debian=http://127.0.0.1:1/a/\nubuntu=http://127.0.0.1:1/a/\n');
+  assert.equal([...files(hooks(apply({}, all), { network: 'none' })).keys()], ['/run']);
+});
+
+test('sudo is for users other than root, when it matters', () => {
+  const sudo = (result: Rewrite, facts: Partial<RunFacts>): boolean => /^ {2}sudo=1$/m.test(files(hooks(result, facts)).get('/run') ?? '');
+  for (const user of ['', 'root', '0', 'root:root', '0:5']) assert.not(sudo(apply({}, { secretPresent: true }), { user, args: ['/bin/sh', '-c', 'sudo x'] }), user);
+  assert.ok(sudo(apply(), { user: 'me', args: ['/bin/sh', '-c', 'sudo x'] }));
+  assert.not(sudo(apply(), { user: 'me' }));
+  assert.ok(sudo(apply({}, { secretPresent: true }), { user: 'rooted' }));
+});
+
+test('the epoch is in the environment, but not over the stage\'s own', () => {
+  const result = apply({ REPRO_STRIP: 'none' }, { epoch: 5n });
+  assert.equal(hooks(result), [{ entrypoint: [], mounts: [], env: [['SOURCE_DATE_EPOCH', '5']] }]);
+  assert.equal(hooks(result, { env: (key) => (key === 'SOURCE_DATE_EPOCH' ? '' : undefined) }), []);
+});
+
+test('the user\'s hook is inside the wrapper', () => {
+  const hook = JSON.stringify({ RUN: { entrypoint: ['/dev/.dfhook/entrypoint'], mounts: [{ from: 'debian:12', target: '/dev/.dfhook', source: '/x' }, { type: 'secret', source: 's', target: '/s' }, { type: 'ssh', target: '/a' }] } });
+  const found = hooks(apply({ REPRO_HOOK: hook }, { provenance }));
+  assert.equal(found.map(({ entrypoint }) => entrypoint), [['/dev/.repro/exec'], ['/dev/.dfhook/entrypoint']]);
+  const [bind, secret, ssh] = found[1]?.mounts ?? [];
+  assert.is(bind?.selector, '/x');
+  assert.is((bind?.source?.vertex as { identifier?: string }).identifier, `docker-image://docker.io/library/debian:12@sha256:${HEX}`);
+  assert.equal([secret?.secretId, secret?.required, ssh?.secretId], ['s', false, 'default']);
+});
+
+test('pins: found, already there, missing', () => {
+  const { pins } = apply({}, { provenance });
+  assert.is(pins.image('debian:12', AMD64), `sha256:${HEX}`);
+  assert.is(pins.image(`other@sha256:${HEX}`, AMD64), undefined);
+  assert.is(pins.http('https://e/f'), `sha256:${HEX}`);
+  assert.is(pins.git('https://e/r.git', 'main'), 'b'.repeat(40));
+  for (const [ask, message] of [
+    [() => pins.image('debian:13', AMD64), 'p.json has no material for the image debian:13 on linux/amd64; of this kind it has: docker.io/library/debian:12 (linux/amd64). With REPRO_PIN=lax the build takes what is there now'],
+    [() => pins.http('https://e/g'), 'p.json has no material for https://e/g; of this kind it has: https://e/f. With REPRO_PIN=lax the build takes what is there now'],
+    [() => pins.git('https://e/r.git', 'dev'), 'p.json has no material for https://e/r.git#dev; of this kind it has: https://e/r.git#main. With REPRO_PIN=lax the build takes what is there now'],
+  ] as const) {
+    assert.throws(ask, (error: unknown) => error instanceof CodedError && error.code === 'provenance' && error.message === message);
+  }
+});
+
+test('changes tell every rule with its line, and pins once asked', () => {
+  const result = apply({ REPRO_PIN: 'lax' }, { provenance, secretPresent: true, epoch: 5n });
+  assert.equal(result.changes.map(({ rule, line }) => [rule, line]), [['sources-list', 2], ['strip', 2], ['epoch', 2]]);
+  result.pins.image('debian:12', AMD64);
+  result.pins.image('debian:12', AMD64);
+  assert.is(result.pins.image('debian:13', AMD64), undefined);
+  const pins = result.changes.filter(({ rule }) => rule === 'pin');
+  assert.equal(pins.map(({ becomes, warning }) => [becomes, warning]), [[`sha256:${HEX}`, undefined], ['the image debian:13 on linux/amd64', true]]);
+  assert.match(result.changes.find(({ rule }) => rule === 'sources-list')?.becomes ?? '', '20240506T070809Z, which is the start of the build in p.json');
+});
+
+test('messages without the wrapper', () => {
+  const { plainMessage } = apply();
+  const plain = 'failed: process "/bin/sh -c false" did not complete successfully: exit code: 1';
+  assert.is(plainMessage('failed: process "/bin/sh /dev/.repro/run /bin/sh -c false" did not complete successfully: exit code: 1'), plain);
+  assert.is(plainMessage('process "/dev/.repro/exec python -c \\"x\\"" did not complete successfully: exit code: 2'), 'process "python -c \\"x\\"" did not complete successfully: exit code: 2');
+  assert.is(plainMessage(plain), plain);
+});
+
+test('the table has no path twice, and a reason for each', () => {
+  assert.is(new Set(STRIP_TABLE.map(({ path }) => path)).size, STRIP_TABLE.length);
+  for (const { path, why } of STRIP_TABLE) assert.ok(path.startsWith('/') && why !== '');
+});
+
+test.run();

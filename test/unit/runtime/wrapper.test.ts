@@ -1,0 +1,255 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { stripPaths, stripRules } from '../../../src/rewrite/strip.ts';
+import type { AptSettings } from '../../../src/runtime/apt-script.ts';
+import { wrapperScript } from '../../../src/runtime/wrapper.ts';
+import type { WrapperConfig } from '../../../src/runtime/wrapper.ts';
+import { SHELLS } from './shells.ts';
+
+const STRIP = stripPaths(stripRules({ enabled: true, add: ['/var/my cache/*.tmp'], remove: [] }), []);
+const APT: AptSettings = { time: '20240101T000000Z', debianBase: 'http://s/', ubuntuBase: 'http://u/', backports: false, keepCache: false };
+
+/** A root file system and a state folder of its own. */
+class Box {
+  readonly folder = mkdtempSync(join(tmpdir(), 'repro-wrapper-'));
+  readonly root = join(this.folder, 'root');
+  readonly state = join(this.folder, 'state');
+
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    mkdirSync(this.root);
+    mkdirSync(this.state);
+    for (const [path, text] of Object.entries(files)) this.write(path, text);
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(dirname(this.root + path), { recursive: true });
+    writeFileSync(this.root + path, text);
+    utimesSync(this.root + path, 1_700_000_000.25, 1_700_000_000.25);
+  }
+
+  read(path: string): string | undefined {
+    return existsSync(this.root + path) ? readFileSync(this.root + path, 'utf8') : undefined;
+  }
+
+  run(shell: readonly string[], command: readonly string[], config: Partial<WrapperConfig> = {}, options: { env?: NodeJS.ProcessEnv; input?: string } = {}) {
+    const script = join(this.folder, 'run');
+    writeFileSync(script, wrapperScript({ strip: STRIP, sudo: false, root: this.root, state: this.state, ...config }));
+    const [program = '', ...args] = shell;
+    // The clock of file times ticks every few milliseconds: what the parent has is older than the RUN.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    const env = options.env ?? { PATH: process.env['PATH'], R: this.root };
+    return spawnSync(program, [...args, script, ...command], { env, input: options.input ?? '', encoding: 'utf8', cwd: this.root });
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function each(name: string, body: (shell: readonly string[]) => void): void {
+  for (const shell of SHELLS) test(`${shell[0]}: ${name}`, () => body(shell));
+}
+
+function withBox(files: Readonly<Record<string, string>>, body: (box: Box) => void): void {
+  const box = new Box(files);
+  try {
+    body(box);
+  } finally {
+    box.remove();
+  }
+}
+
+const sh = (text: string): readonly string[] => ['/bin/sh', '-c', text];
+
+test('there are shells to test with', () => assert.ok(SHELLS.length >= 2));
+
+each('what the parent had comes back with content, mode and time; what it had not goes', (shell) => withBox({
+  '/var/log/dpkg.log': 'parent\n', '/etc/shadow-': 'parent\n', '/var/cache/ldconfig/aux-cache': 'parent', '/var/log/other.log': 'parent\n',
+}, (box) => {
+  chmodSync(`${box.root}/etc/shadow-`, 0o600);
+  const result = box.run(shell, sh('cd $R; echo more >> var/log/dpkg.log; rm etc/shadow-; echo new > etc/shadow-; echo x > etc/passwd-; echo more >> var/log/other.log; mkdir "var/my cache"; echo x > "var/my cache/a b.tmp"'));
+  assert.is(result.stderr, '');
+  assert.is(result.status, 0);
+  assert.is(box.read('/var/log/dpkg.log'), 'parent\n');
+  assert.is(box.read('/etc/shadow-'), 'parent\n');
+  assert.is(statSync(`${box.root}/etc/shadow-`).mode & 0o777, 0o600);
+  assert.is(Math.floor(statSync(`${box.root}/etc/shadow-`).mtimeMs / 1000), 1_700_000_000);
+  assert.is(box.read('/etc/passwd-'), undefined);
+  assert.is(box.read('/var/log/other.log'), 'parent\nmore\n');
+  assert.is(box.read('/var/my cache/a b.tmp'), undefined);
+}));
+
+each('a file with the time of the one before is noticed', (shell) => withBox({ '/etc/passwd-': 'parent\n' }, (box) => {
+  box.run(shell, sh('cd $R/etc; echo other > new; touch -r passwd- new; mv new passwd-'));
+  assert.is(box.read('/etc/passwd-'), 'parent\n');
+}));
+
+each('what was not touched keeps its inode and its fraction of a second', (shell) => withBox({ '/etc/passwd-': 'parent\n' }, (box) => {
+  const before = statSync(`${box.root}/etc/passwd-`, { bigint: true });
+  box.run(shell, sh('true'));
+  const after = statSync(`${box.root}/etc/passwd-`, { bigint: true });
+  assert.is(after.ino, before.ino);
+  assert.is(after.mtimeNs, before.mtimeNs);
+}));
+
+each('what the RUN deleted stays deleted', (shell) => withBox({ '/var/log/dpkg.log': 'parent\n' }, (box) => {
+  box.run(shell, sh('rm -rf $R/var/log/*'));
+  assert.is(box.read('/var/log/dpkg.log'), undefined);
+  assert.ok(existsSync(`${box.root}/var/log`));
+}));
+
+each('symbolic links and folders are left alone', (shell) => withBox({}, (box) => {
+  const result = box.run(shell, sh('mkdir -p $R/var/log/dpkg.log $R/etc; echo x > $R/etc/target; ln -s target $R/etc/passwd-'));
+  assert.is(result.status, 0);
+  assert.ok(statSync(`${box.root}/var/log/dpkg.log`).isDirectory());
+  assert.ok(lstatSync(`${box.root}/etc/passwd-`).isSymbolicLink());
+  assert.is(box.read('/etc/target'), 'x\n');
+}));
+
+each('machine ids: empty where there was none, as before where there was one', (shell) => {
+  withBox({}, (box) => {
+    box.run(shell, sh('mkdir -p $R/etc $R/var/lib/dbus; echo 1 > $R/etc/machine-id; echo 1 > $R/var/lib/dbus/machine-id'));
+    assert.is(box.read('/etc/machine-id'), '');
+    assert.is(box.read('/var/lib/dbus/machine-id'), undefined);
+  });
+  withBox({ '/etc/machine-id': 'uninitialized\n', '/var/lib/dbus/machine-id': 'other\n' }, (box) => {
+    box.run(shell, sh('echo 1 > $R/etc/machine-id; echo 1 > $R/var/lib/dbus/machine-id'));
+    assert.is(box.read('/etc/machine-id'), 'uninitialized\n');
+    assert.is(box.read('/var/lib/dbus/machine-id'), 'other\n');
+  });
+});
+
+each('large caches are removed when they changed, and kept when not', (shell) => withBox({ '/var/cache/apt/pkgcache.bin': 'parent', '/var/cache/apt/srcpkgcache.bin': 'parent' }, (box) => {
+  box.run(shell, sh('echo x > $R/var/cache/apt/pkgcache.bin'));
+  assert.is(box.read('/var/cache/apt/pkgcache.bin'), undefined);
+  assert.is(box.read('/var/cache/apt/srcpkgcache.bin'), 'parent');
+}));
+
+each('copies that the RUN finds and deletes are no harm', (shell) => withBox({ '/var/log/dpkg.log': 'parent\n' }, (box) => {
+  const result = box.run(shell, sh(`find ${box.folder} -name "*.log" -exec rm {} +; echo new > $R/var/log/dpkg.log`));
+  assert.is(result.status, 0);
+  assert.is(box.read('/var/log/dpkg.log'), undefined);
+}));
+
+each('exit status and signals are the command\'s', (shell) => withBox({}, (box) => {
+  for (const [command, status] of [['exit 7', 7], ['exit 125', 125], ['kill -TERM $$', 143], ['kill -KILL $$', 137], ['true', 0]] as const) {
+    const result = box.run(shell, sh(command));
+    assert.is(result.status, status, command);
+    assert.is(result.stderr, '', command);
+  }
+}));
+
+each('a command that failed gets no clean-up', (shell) => withBox({}, (box) => {
+  box.run(shell, sh('mkdir -p $R/etc; echo x > $R/etc/passwd-; exit 3'));
+  assert.is(box.read('/etc/passwd-'), 'x\n');
+}));
+
+each('stdin, stdout, stderr, arguments and folder are untouched', (shell) => withBox({}, (box) => {
+  const result = box.run(shell, ['/bin/sh', '-c', 'cat; echo "$0|$1|$2"; echo e >&2; pwd', 'a b', '', '*'], {}, { input: 'in\n' });
+  assert.is(result.stdout, `in\na b||*\n${box.root}\n`);
+  assert.is(result.stderr, 'e\n');
+}));
+
+each('the environment is what it is without the wrapper', (shell) => withBox({ '/etc/passwd-': 'x' }, (box) => {
+  for (const env of [{ PATH: process.env['PATH'] ?? '' }, { PATH: '' }, {}, { PATH: '/bin', SHLVL: '5', S: 's', R: 'r', time: 't', copies: 'c', f: 'f', IFS: 'x' }] as NodeJS.ProcessEnv[]) {
+    const [program = '', ...args] = shell;
+    const inner = [`/bin/${program}`, ...args, '-c', '/usr/bin/env; umask; ls /proc/self/fd | wc -l'];
+    const plain = spawnSync(inner[0]!, inner.slice(1), { env, encoding: 'utf8', cwd: box.root });
+    const wrapped = spawnSyncResolved(box, shell, inner, env);
+    assert.is(sorted(wrapped), sorted(plain.stdout), JSON.stringify(env));
+  }
+}));
+
+function spawnSyncResolved(box: Box, shell: readonly string[], inner: readonly string[], env: NodeJS.ProcessEnv): string {
+  const [program = '', ...args] = shell;
+  const config = env['SHLVL'] === undefined ? {} : { shellLevel: env['SHLVL'] };
+  return box.run([`/bin/${program}`, ...args], inner, config, { env }).stdout;
+}
+
+const sorted = (text: string): string => text.split('\n').sort().join('\n');
+
+each('with nothing to keep the state in, the command runs alone', (shell) => withBox({}, (box) => {
+  rmSync(box.state, { recursive: true });
+  const result = box.run(shell, sh('echo x > $R/out; mkdir $R/etc; echo y > $R/etc/passwd-'));
+  assert.is(result.status, 0);
+  assert.is(result.stderr, '');
+  assert.is(box.read('/etc/passwd-'), 'y\n');
+}));
+
+each('the two halves alone do as the whole', (shell) => withBox({ '/etc/passwd-': 'parent\n' }, (box) => {
+  assert.is(box.run(shell, ['--before']).status, 0);
+  writeFileSync(`${box.root}/etc/passwd-`, 'new\n');
+  writeFileSync(`${box.root}/etc/group-`, 'new\n');
+  assert.is(box.run(shell, ['--after']).status, 0);
+  assert.is(box.read('/etc/passwd-'), 'parent\n');
+  assert.is(box.read('/etc/group-'), undefined);
+}));
+
+const APT_FILES = {
+  '/etc/apt/apt.conf.d/docker-clean': 'clean', '/etc/apt/sources.list': 'deb http://deb.debian.org/debian bookworm main\n',
+  '/etc/os-release': 'ID=debian\nVERSION_CODENAME=bookworm\n', '/usr/share/keyrings/debian-archive-keyring.gpg': 'key',
+  '/usr/lib/apt/methods/http': '', '/usr/lib/apt/methods/https': '', '/usr/lib/apt/methods/gpgv': '', '/etc/apt/sources.list.d/x.list': '',
+};
+
+each('apt is told of the methods for the length of the command', (shell) => withBox(APT_FILES, (box) => {
+  const result = box.run(shell, sh(`cat $R/etc/apt/apt.conf.d/zzzz-repro; ls -l ${box.state}/.methods; ls $R/etc/apt/sources.list.d; ls $R/etc/apt/apt.conf.d; cat ${box.state}/.time`), { apt: APT });
+  assert.is(result.stderr, '');
+  assert.match(result.stdout, '#include "/dev/.repro/apt.conf";');
+  assert.match(result.stdout, /http -> \/dev\/\.repro\/http\n/);
+  assert.match(result.stdout, /https -> \/dev\/\.repro\/https\n/);
+  assert.match(result.stdout, `gpgv -> ${box.root}/usr/lib/apt/methods/gpgv`);
+  assert.match(result.stdout, 'docker-clean\n');
+  assert.match(result.stdout, '20240101T000000Z\n');
+  assert.not.match(result.stdout, 'zzzz-repro.list');
+  assert.is(box.read('/etc/apt/apt.conf.d/zzzz-repro'), undefined);
+  assert.is(box.read('/etc/apt/sources.list'), APT_FILES['/etc/apt/sources.list']);
+}));
+
+each('KEEP_CACHE and BACKPORTS hold for the command only', (shell) => withBox(APT_FILES, (box) => {
+  const before = statSync(`${box.root}/etc/apt/apt.conf.d/docker-clean`, { bigint: true });
+  const result = box.run(shell, sh('ls $R/etc/apt/apt.conf.d; cat $R/etc/apt/sources.list.d/zzzz-repro.list'), { apt: { ...APT, keepCache: true, backports: true } });
+  assert.match(result.stdout, 'docker-clean.disabled\n');
+  assert.match(result.stdout, 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm-backports main\n');
+  const after = statSync(`${box.root}/etc/apt/apt.conf.d/docker-clean`, { bigint: true });
+  assert.is(after.mtimeNs, before.mtimeNs);
+  assert.is(box.read('/etc/apt/apt.conf.d/docker-clean.disabled'), undefined);
+  assert.is(box.read('/etc/apt/sources.list.d/zzzz-repro.list'), undefined);
+}));
+
+each('the snapshot time can be that of the image\'s list', (shell) => {
+  const { time: _, ...untimed } = APT;
+  withBox(APT_FILES, (box) => {
+    assert.is(box.run(shell, sh(`cat ${box.state}/.time`), { apt: untimed }).stdout, '20231114T221320Z\n');
+  });
+  withBox({ ...APT_FILES, '/etc/apt/sources.list': '' }, (box) => {
+    const result = box.run(shell, sh('echo ran'), { apt: untimed });
+    assert.is(result.stdout, '');
+    assert.is(result.stderr, 'repro: no snapshot time: set REPRO_SNAPSHOT or SOURCE_DATE_EPOCH\n');
+    assert.is(result.status, 1);
+    rmSync(box.state, { recursive: true });
+    mkdirSync(box.state);
+    assert.is(box.run(shell, ['--before'], { apt: untimed }).status, 125);
+  });
+});
+
+each('an image without apt is left alone', (shell) => withBox({}, (box) => {
+  const result = box.run(shell, sh('echo ran'), { apt: APT });
+  assert.is(result.stdout + result.stderr, 'ran\n');
+}));
+
+each('sources that are not of the snapshot are named once', (shell) => withBox(APT_FILES, (box) => {
+  const result = box.run(shell, sh(`printf 'https://a/x\\nhttps://b\\nhttps://a/x\\n' >> ${box.state}/.others`), { apt: APT });
+  assert.is(result.stderr, 'repro: not from the snapshot, left as it is: https://a/x\nrepro: not from the snapshot, left as it is: https://b\n');
+}));
+
+test('the text changes with every setting', () => {
+  const texts = [{}, { strip: [] }, { apt: APT }, { apt: { ...APT, time: '20240102T000000Z' } }, { apt: { ...APT, keepCache: true } }, { apt: { ...APT, backports: true } }, { sudo: true }, { shellLevel: '3' }]
+    .map((change) => wrapperScript({ strip: STRIP, sudo: false, ...change }));
+  assert.is(new Set(texts).size, texts.length);
+});
+
+test.run();
