@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Gateway } from './gateway.ts';
 
-const MOUNT_TYPE_SECRET = 2;
+const MOUNT_TYPE_SECRET = 1;
 const NETWORK_NONE = 2;
 
 /**
