@@ -3,13 +3,14 @@
 #   BUILDKIT_HOST=ADDRESS     use this BuildKit daemon instead of starting one
 #   WIREORACLE=PATH           the program that `make wire` compares with
 #   TESTS=PATH…               what `make test` runs (default: test/unit test/e2e)
+#   IMAGE=TAR TESTS=REGEX BASELINE=1 WORKERS=oci JOBS=N   for `make conformance`: test/conformance/README.md
 
 .DEFAULT_GOAL := help
 TESTS ?= test/unit test/e2e
 RUN_TS := node --import tsx
 SOURCES := $(shell find src proto scripts/build.mjs -type f) package-lock.json
 
-.PHONY: help build image demo test unit e2e lint typecheck environment wire clean distclean
+.PHONY: help build image demo test unit e2e lint typecheck environment wire conformance older clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -52,8 +53,14 @@ environment: dist/frontend.cjs ## a daemon and a registry to try things in, unti
 wire: dist/frontend.cjs ## the LLB of CASES (a folder or a JSON-lines file) against the reference's, with WIREORACLE
 	@$(RUN_TS) scripts/wire.ts $(or $(CASES),test/e2e/fixtures)
 
+conformance: $(if $(IMAGE)$(BASELINE),node_modules/.package-lock.json,image) ## BuildKit's own integration tests, with the frontend image as the frontend
+	@$(RUN_TS) test/conformance/run.ts $(if $(IMAGE),--image '$(IMAGE)') $(if $(filter-out file,$(origin TESTS)),--tests '$(TESTS)') $(if $(WORKERS),--workers '$(WORKERS)') $(if $(JOBS),--jobs '$(JOBS)') $(if $(BASELINE),--baseline)
+
+older: dist/frontend.cjs ## builds on a daemon of an older BuildKit, with the reference's frontend and with ours
+	@node scripts/test.mjs test/older-daemon
+
 clean: ## what was built from this tree
 	rm -rf dist
 
 distclean: clean ## that, and everything downloaded or built for the tests
-	rm -rf .cache/tools .cache/bases .cache/deb .cache/node .cache/image .cache/image-steps .cache/run .cache/locks node_modules
+	rm -rf .cache/tools .cache/bases .cache/deb .cache/node .cache/image .cache/image-steps .cache/conformance .cache/run .cache/locks node_modules
