@@ -82,6 +82,7 @@ async function startProcess(folder: string, registry: string, options: DaemonOpt
   });
   const { BUILDKIT_HOST: _, NOTIFY_SOCKET: __, ...env } = process.env;
   const service = startService(['sh', '-ec', start, 'sh', root, buildkitd, config], {
+    name: 'buildkitd',
     logFile: join(folder, 'buildkitd.log'),
     isolated: true,
     env: { ...env, PATH: `${env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` },

@@ -178,7 +178,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
     http: { addr: '127.0.0.1:0' },
   }));
   const logFile = join(folder, 'registry.log');
-  const service = startService([program, 'serve', config], { logFile, env: { PATH: process.env['PATH'], OTEL_TRACES_EXPORTER: 'none' } });
+  const service = startService([program, 'serve', config], { name: 'docker-registry', logFile, env: { PATH: process.env['PATH'], OTEL_TRACES_EXPORTER: 'none' } });
   const port = await service.waitFor(() => /listening on 127\.0\.0\.1:(\d+)/.exec(readFileSync(logFile, 'utf8'))?.[1]);
   return { host: `127.0.0.1:${port}`, stop: service.stop };
 }

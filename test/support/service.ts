@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { say } from './cache.ts';
 import { onEnd } from './lifetime.ts';
 
 /** A program in the background that ends with this process at the latest. */
@@ -14,6 +15,7 @@ export interface Service {
 }
 
 export interface ServiceOptions {
+  readonly name: string;
   readonly logFile: string;
   readonly env?: NodeJS.ProcessEnv;
   /**
@@ -33,10 +35,17 @@ export function startService(command: readonly string[], options: ServiceOptions
   closeSync(log);
   child.unref();
   let ended: string | undefined;
-  child.on('exit', (status, signal) => (ended = `exit status ${status ?? signal}`));
-  child.on('error', (error) => (ended = error.message));
+  let stopping = false;
   const readLog = () => readFileSync(options.logFile, 'utf8');
-  const stop = onEnd(() => end(child, options.isolated === true, () => ended !== undefined));
+  child.on('exit', (status, signal) => {
+    ended = `exit status ${status ?? signal}`;
+    if (!stopping) say(`${options.name} ended by itself, ${ended}:\n${lastWords(readLog())}`);
+  });
+  child.on('error', (error) => (ended = error.message));
+  const stop = onEnd(() => {
+    stopping = true;
+    return end(child, options.isolated === true, () => ended !== undefined);
+  });
   return {
     log: readLog,
     stop,
@@ -44,10 +53,16 @@ export function startService(command: readonly string[], options: ServiceOptions
       for (const deadline = Date.now() + timeoutMs; ; await sleep(50)) {
         const value = await ready();
         if (value !== undefined) return value;
-        if (ended !== undefined || Date.now() > deadline) throw new Error(`${command[0]}: ${ended ?? 'not ready in time'}\n${readLog().slice(-4000)}`);
+        if (ended !== undefined || Date.now() > deadline) throw new Error(`${options.name}: ${ended ?? 'not ready in time'}\n${lastWords(readLog())}`);
       }
     },
   };
+}
+
+/** The end of a log; from the panic on where a Go program had one. */
+function lastWords(log: string): string {
+  const panic = log.search(/^(panic|fatal error): /m);
+  return panic < 0 ? log.slice(-4000) : log.slice(panic, panic + 4000);
 }
 
 async function end(child: ChildProcess, isolated: boolean, hasEnded: () => boolean): Promise<void> {
