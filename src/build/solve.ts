@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { newId } from './identity.ts';
 import { CodedError } from '../diag/error.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Reference } from '../gateway/reference.ts';
@@ -17,7 +17,7 @@ export interface SourceOp {
 
 /** The definition of a state that the frontend itself needs; the default platform is this process's, as in the reference. */
 export async function marshalState(gateway: Gateway, state: State): Promise<Definition> {
-  return marshal(state.output, { platform: hostPlatform(), caps: gateway.capabilities, localUniqueId: randomBytes(16).toString('hex') });
+  return marshal(state.output, { platform: hostPlatform(), caps: gateway.capabilities, localUniqueId: newId() });
 }
 
 /** Solves a definition to the one file system that it stands for. */

@@ -7,10 +7,11 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The detail by which a client prints the lines of a source file below an error (errdefs.Source), as Go's JSON has it. */
 export function sourceDetail(sourceMap: SourceMap, ranges: readonly Range[]): ErrorDetail {
-  return jsonDetail('errdefs.Source', omitEmpty({ info: infoJson(sourceMap), ranges: ranges.map(rangeJson) }));
+  return jsonDetail('errdefs.Source', omitEmpty({ info: sourceInfoJson(sourceMap), ranges: ranges.map(rangeJson) }));
 }
 
-function infoJson(sourceMap: SourceMap): Json {
+/** A source file with the definition that it was read from, as Go writes pb.SourceInfo. */
+export function sourceInfoJson(sourceMap: SourceMap): Json {
   return omitEmpty({
     filename: sourceMap.filename,
     data: base64(sourceMap.data),
@@ -43,7 +44,7 @@ function definitionSourceJson(source: DefinitionSource): Json {
     const list = places.map((place) => omitEmpty({ sourceIndex: place.sourceIndex, ranges: place.ranges.map(rangeJson) }));
     return [digest, omitEmpty({ locations: list })] as const;
   });
-  return omitEmpty({ locations: mapJson(locations), infos: source.infos.map(infoJson) });
+  return omitEmpty({ locations: mapJson(locations), infos: source.infos.map(sourceInfoJson) });
 }
 
 /** A range as JSON: zero numbers are left out. */

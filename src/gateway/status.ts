@@ -61,9 +61,18 @@ function isStack(detail: ErrorDetail): boolean {
   return detailType(detail) === STACK_DETAIL;
 }
 
-/** Errors that only add a place or a detail have no stack worth showing, unless there is no other. */
+/** Errors in the words of Go's standard library and of OCI packages: in the reference these come without a stack. */
+const PLAIN_ERRORS = /^(?:strconv\.|time: |parse error on line |EOF$|invalid reference format|invalid repository name|repository name must)|: invalid argument$/;
+
+/**
+ * Whether an error adds a stack to what the client can show. Those do not that only add a place or a detail, or the words that the
+ * parser puts around each of its errors, or nothing.
+ */
 function hasOwnStack(error: Error): boolean {
-  return !(error instanceof LocatedError || (error instanceof DetailedError && error.status === undefined));
+  if (error instanceof LocatedError || (error instanceof DetailedError && error.status === undefined)) return false;
+  if (!(error.cause instanceof Error) || error instanceof GatewayError) return !PLAIN_ERRORS.test(error.message);
+  const { message } = error.cause;
+  return !error.message.startsWith('dockerfile parse error on line ') && error.message !== message && !error.message.startsWith(`${message} (did you mean `);
 }
 
 /** Where an error was made, for `--debug` output of clients (util/stack). */

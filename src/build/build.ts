@@ -1,0 +1,41 @@
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Result } from '../gateway/result.ts';
+import { parseReproOptions } from '../rewrite/options.ts';
+import { loadBuildContext } from './build-context.ts';
+import { parseConfig } from './config.ts';
+import { readEntrypoint } from './entrypoint.ts';
+import { probeSecret } from './facts.ts';
+import { forwardToNamedFrontend } from './forward.ts';
+import { checkFrontendCaps } from './frontend-caps.ts';
+import { buildPlatforms } from './platforms.ts';
+import { openRequest } from './request.ts';
+import { withSources } from './source-error.ts';
+import { answerSubrequest } from './subrequests.ts';
+
+/**
+ * Builds one request (builder Build): options → Dockerfile → another frontend, the answer to a subrequest, or
+ * for each platform rewrite → convert → marshal → solve. Throws what the client is to see.
+ */
+export async function build(gateway: Gateway): Promise<Result> {
+  const config = parseConfig(gateway.environment, gateway.llbCapabilities);
+  const capabilities = checkFrontendCaps(config.options.get('frontend.caps') ?? '');
+  if (capabilities.error !== undefined && !capabilities.forward) throw capabilities.error;
+  const repro = parseReproOptions(config.options);
+
+  const secretPresent = probeSecret(gateway, repro);
+  const context = await loadBuildContext(gateway, config);
+  const entrypoint = await readEntrypoint(gateway, config, context);
+
+  const forwarded = await forwardToNamedFrontend(gateway, config, entrypoint);
+  if (forwarded !== undefined) return forwarded;
+  if (capabilities.error !== undefined) throw capabilities.error;
+
+  const request = openRequest({ gateway, config, context, entrypoint, repro, secretPresent });
+  const answer = await answerSubrequest(request);
+  if (answer !== undefined) return answer;
+  try {
+    return await buildPlatforms(request);
+  } catch (error) {
+    throw withSources(error, entrypoint.sourceMap);
+  }
+}

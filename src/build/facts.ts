@@ -1,0 +1,42 @@
+import type { Dockerfile } from '../dockerfile/ast.ts';
+import { sessionHasSecret } from '../gateway/containers.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { ReproOptions } from '../rewrite/options.ts';
+import type { RewriteFacts } from '../rewrite/rewrite.ts';
+import { SOURCES_LIST_SECRET } from '../rewrite/sources-list.ts';
+import type { Platform } from '../spec/platform.ts';
+import { loadProvenance } from './provenance-source.ts';
+import type { Request } from './request.ts';
+
+/** Asks whether the session has the secret that toggles the sources list; not when the options leave nothing to ask. */
+export async function probeSecret(gateway: Gateway, repro: ReproOptions): Promise<boolean> {
+  if (!repro.enabled || repro.sourcesList !== undefined) return false;
+  return sessionHasSecret(gateway, SOURCES_LIST_SECRET);
+}
+
+/** All that the rewrites may know, for one platform. Reads the provenance that the request supplies. */
+export async function gatherFacts(request: Request, dockerfile: Dockerfile, platform: Platform): Promise<RewriteFacts> {
+  const { repro } = request;
+  if (!repro.enabled) return { options: repro, secretPresent: false };
+  const [secretPresent, provenance, epoch] = await Promise.all([
+    request.secretPresent, loadProvenance(request.services, platform), readEpoch(request, dockerfile),
+  ]);
+  return {
+    options: repro,
+    secretPresent,
+    ...(provenance === undefined ? {} : { provenance }),
+    ...(epoch === undefined ? {} : { epoch }),
+  };
+}
+
+/** SOURCE_DATE_EPOCH as far as it is known before conversion: a number, or the time of the main context. */
+async function readEpoch({ config, contexts }: Request, dockerfile: Dockerfile): Promise<bigint | undefined> {
+  const text = config.build.buildArgs.get('SOURCE_DATE_EPOCH') ?? defaultEpoch(dockerfile) ?? '';
+  if (text === 'context') return contexts.mainContextEpoch();
+  return /^[+-]?[0-9]{1,18}$/.test(text) ? BigInt(text.replace(/^\+/, '')) : undefined;
+}
+
+/** What an `ARG SOURCE_DATE_EPOCH=…` before the first FROM says. */
+function defaultEpoch(dockerfile: Dockerfile): string | undefined {
+  return dockerfile.metaArgs.flatMap(({ args }) => args).findLast(({ key }) => key === 'SOURCE_DATE_EPOCH')?.value;
+}

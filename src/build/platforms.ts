@@ -1,0 +1,108 @@
+import { convert } from '../convert/convert.ts';
+import type { ConvertResult } from '../convert/options.ts';
+import { prepareDockerfile } from '../convert/prepare.ts';
+import type { PreparedDockerfile } from '../convert/prepare.ts';
+import { wrapError } from '../diag/error.ts';
+import { GatewayError } from '../gateway/error.ts';
+import type { Reference } from '../gateway/reference.ts';
+import { singleRef } from '../gateway/result.ts';
+import type { Attestation, Result } from '../gateway/result.ts';
+import type { Definition } from '../llb/types.ts';
+import { rewrite } from '../rewrite/rewrite.ts';
+import type { Rewrite } from '../rewrite/rewrite.ts';
+import { hostPlatform } from '../spec/platform.ts';
+import type { Platform } from '../spec/platform.ts';
+import { assembleResult, platformId } from './build-result.ts';
+import type { PlatformResult } from './build-result.ts';
+import { warnAt } from './entrypoint.ts';
+import { gatherFacts } from './facts.ts';
+import { convertOptions } from './request.ts';
+import type { Request } from './request.ts';
+import { resolveScanner, scan } from './sbom.ts';
+import type { Scanner } from './sbom.ts';
+
+/** What is to be built for one platform. */
+interface Plan {
+  /** Undefined: the daemon's own. */
+  readonly platform: Platform | undefined;
+  readonly prepared: PreparedDockerfile;
+  readonly rewritten: Rewrite;
+}
+
+/** Builds a request's target for each of its platforms, all at once, and puts the results together (dockerui Build). */
+export async function buildPlatforms(request: Request): Promise<Result> {
+  const { config, repro } = request;
+  const { targetPlatforms, multiPlatformRequested } = config.build;
+  const plain = repro.enabled ? undefined : await findScanner(request, undefined);
+  const platforms = targetPlatforms.length === 0 ? [undefined] : targetPlatforms;
+  const plans = await Promise.all(platforms.map((platform, index) => makePlan(request, platform, index)));
+  const scanner = plain ?? await findScanner(request, plans[0]?.rewritten);
+  const results = await Promise.all(plans.map((plan, index) => buildPlatform(request, plan, index)));
+  warnOfChanges(request, plans);
+  return assembleResult(results, multiPlatformRequested, await scanAll(request, scanner, results));
+}
+
+/** Only the first platform's warnings are shown: the others' are the same. */
+async function makePlan(request: Request, platform: Platform | undefined, index: number): Promise<Plan> {
+  const { entrypoint, config, warn } = request;
+  const prepared = prepareDockerfile(entrypoint.sourceMap.data, config.build.lintConfig, index === 0 ? warn : undefined);
+  const facts = await gatherFacts(request, prepared.dockerfile, platform ?? config.build.buildPlatforms[0] ?? hostPlatform());
+  return { platform, prepared, rewritten: rewrite(prepared.dockerfile, facts) };
+}
+
+async function buildPlatform(request: Request, { platform, prepared, rewritten }: Plan, index: number): Promise<PlatformResult> {
+  const converted = await convert(rewritten.dockerfile, {
+    ...convertOptions(request),
+    ...(platform === undefined ? {} : { targetPlatform: platform }),
+    ...(index === 0 ? { warn: request.warn } : {}),
+    linter: prepared.linter,
+    runHooks: rewritten.runHooks,
+    pins: rewritten.pins,
+  });
+  const definition = await marshal(converted);
+  return { platform, converted, ref: await solve(request, rewritten, definition) };
+}
+
+async function marshal(converted: ConvertResult): Promise<Definition> {
+  try {
+    return await converted.marshal();
+  } catch (error) {
+    throw wrapError(error, 'failed to marshal LLB definition');
+  }
+}
+
+/** With rewrites the result is built here and not by the exporter, so that a failing RUN is shown without what they put before it. */
+async function solve({ gateway, config, repro }: Request, rewritten: Rewrite, definition: Definition): Promise<Reference | undefined> {
+  try {
+    return singleRef(await gateway.solve({ definition, cacheImports: config.cacheImports, evaluate: repro.enabled }));
+  } catch (error) {
+    if (!(error instanceof GatewayError) || !repro.enabled) throw error;
+    throw error.withMessage(rewritten.plainMessage(error.statusMessage));
+  }
+}
+
+async function findScanner({ gateway, config }: Request, rewritten: Rewrite | undefined): Promise<Scanner | undefined> {
+  const { sbom, build } = config;
+  if (sbom === undefined) return undefined;
+  const platform = build.buildPlatforms[0] ?? hostPlatform();
+  const digest = rewritten?.pins.image(sbom.generator, platform);
+  const pinned = digest === undefined || sbom.generator.includes('@') ? sbom : { ...sbom, generator: `${sbom.generator}@${digest}` };
+  return resolveScanner(gateway, pinned, platform, config.options.get('image-resolve-mode') ?? '');
+}
+
+async function scanAll({ gateway }: Request, scanner: Scanner | undefined, results: readonly PlatformResult[]): Promise<ReadonlyMap<string, readonly Attestation[]>> {
+  if (scanner === undefined) return new Map();
+  return new Map(await Promise.all(results.map(async ({ platform, converted }) => {
+    const id = platformId(platform);
+    return [id, [await scan(gateway, scanner, id, converted)]] as const;
+  })));
+}
+
+/** One line sums up what the rewrites could not do. */
+function warnOfChanges({ gateway, entrypoint }: Request, plans: readonly Plan[]): void {
+  const warnings = new Set(plans.flatMap(({ rewritten }) => rewritten.changes.filter((change) => change.warning === true).map((change) => change.why)));
+  const [first] = warnings;
+  if (first === undefined) return;
+  const more = warnings.size === 1 ? '' : ` (and ${warnings.size - 1} more)`;
+  warnAt(gateway, entrypoint, { short: `Not reproducible in full: ${first}${more}`, detail: [...warnings], url: '', ranges: [] });
+}

@@ -1,0 +1,55 @@
+import type { ConvertOptions } from '../convert/options.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { formatShort } from '../lint/linter.ts';
+import type { LintWarning, Warn } from '../lint/linter.ts';
+import type { ReproOptions } from '../rewrite/options.ts';
+import type { BuildContext } from './build-context.ts';
+import type { RequestConfig } from './config.ts';
+import { RequestContexts } from './contexts.ts';
+import { warnAt } from './entrypoint.ts';
+import type { Entrypoint } from './entrypoint.ts';
+import { newId } from './identity.ts';
+import { ImageSource } from './images.ts';
+import type { ContextServices } from './named-context.ts';
+
+/** What is known of a request once its Dockerfile is read. */
+export interface RequestFacts {
+  readonly gateway: Gateway;
+  readonly config: RequestConfig;
+  readonly context: BuildContext;
+  readonly entrypoint: Entrypoint;
+  readonly repro: ReproOptions;
+  /** Whether the session has the secret that asks for the sources list; never rejects. */
+  readonly secretPresent: Promise<boolean>;
+}
+
+/** A request with what its Dockerfile may ask for while it is converted. */
+export interface Request extends RequestFacts {
+  readonly services: ContextServices;
+  readonly contexts: RequestContexts;
+  readonly images: ImageSource;
+  /** Shows a lint warning at its lines. */
+  readonly warn: Warn;
+}
+
+/** The services of a request. */
+export function openRequest(facts: RequestFacts): Request {
+  const { gateway, config, context, entrypoint } = facts;
+  const images = new ImageSource(gateway);
+  const services = { gateway, config, images };
+  return {
+    ...facts, services, images,
+    contexts: new RequestContexts(services, context, entrypoint),
+    warn: (warning) => warnAt(gateway, entrypoint, toWarning(warning)),
+  };
+}
+
+function toWarning({ rule, message, ranges }: LintWarning): Parameters<typeof warnAt>[2] {
+  return { short: formatShort(rule.name, message, ranges[0]?.start.line ?? 0), detail: [rule.description], url: rule.url, ranges };
+}
+
+/** What conversion needs of a request, whatever it converts for. */
+export function convertOptions(request: Request): Omit<ConvertOptions, 'runHooks' | 'pins' | 'warn' | 'linter'> {
+  const { config, images, contexts, gateway, entrypoint } = request;
+  return { config: config.build, images, contexts, caps: gateway.llbCapabilities, sourceMap: entrypoint.sourceMap, newId };
+}

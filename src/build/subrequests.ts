@@ -1,0 +1,79 @@
+import { convertToLlb } from '../convert/convertllb.ts';
+import { lintDockerfile } from '../convert/lint.ts';
+import type { ConvertOptions } from '../convert/options.ts';
+import { outlineDockerfile } from '../convert/outline.ts';
+import { prepareDockerfile } from '../convert/prepare.ts';
+import { listTargets } from '../convert/targets.ts';
+import { unsupportedSubrequest } from '../gateway/error.ts';
+import type { Result } from '../gateway/result.ts';
+import { definitionJson } from '../llb/definition-json.ts';
+import { rewrite } from '../rewrite/rewrite.ts';
+import type { Rewrite } from '../rewrite/rewrite.ts';
+import { hostPlatform } from '../spec/platform.ts';
+import { gatherFacts } from './facts.ts';
+import type { JsonValue } from './json-text.ts';
+import { lintAnswer } from './lint-answer.ts';
+import { outlineAnswer, targetsAnswer } from './outline-answer.ts';
+import { convertOptions } from './request.ts';
+import type { Request } from './request.ts';
+import { subrequestAnswer } from './subrequest-answer.ts';
+import { layOutTable } from './table.ts';
+
+/** A question that a client may ask in place of a build (frontend/subrequests). */
+interface Subrequest {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  /** null is what Go makes of a list that was never set. */
+  readonly opts: readonly { readonly name: string; readonly description: string }[] | null;
+}
+
+const OUTLINE: Subrequest = {
+  name: 'frontend.outline',
+  version: '1.0.0',
+  description: 'List all parameters current build target supports',
+  opts: [{ name: 'target', description: 'Target build stage' }],
+};
+const TARGETS: Subrequest = { name: 'frontend.targets', version: '1.0.0', description: 'List all targets current build supports', opts: [] };
+const DESCRIBE: Subrequest = { name: 'frontend.subrequests.describe', version: '1.0.0', description: 'List available subrequest types', opts: null };
+const LINT_VERSION = '1.0.0';
+const CONVERT_VERSION = '0.1.0';
+
+/** Answers the subrequest that the option `requestid` names; undefined when the request is a build. Throws on one that is not known. */
+export async function answerSubrequest(request: Request): Promise<Result | undefined> {
+  const { sourceMap } = request.entrypoint;
+  const name = request.config.options.get('requestid');
+  switch (name) {
+    case undefined: return undefined;
+    case DESCRIBE.name: return describe([OUTLINE, TARGETS, DESCRIBE]);
+    case OUTLINE.name: return outlineAnswer(await outlineDockerfile(...await prepare(request)), sourceMap.data, OUTLINE.version);
+    case TARGETS.name: return targetsAnswer(listTargets(sourceMap.data), sourceMap.data, TARGETS.version);
+    case 'frontend.lint': return lintAnswer(await lintDockerfile(sourceMap.data, plainOptions(request)), sourceMap, LINT_VERSION);
+    case 'frontend.convertllb': return subrequestAnswer(definitionJson(await convertToLlb(...await prepare(request))), CONVERT_VERSION);
+    default: throw unsupportedSubrequest(name);
+  }
+}
+
+/** The Dockerfile and what it is converted with, rewrites included: the answer is about what would be built. */
+async function prepare(request: Request): Promise<[Rewrite['dockerfile'], ConvertOptions]> {
+  const { entrypoint, config, warn } = request;
+  const { dockerfile, linter } = prepareDockerfile(entrypoint.sourceMap.data, config.build.lintConfig, warn);
+  const facts = await gatherFacts(request, dockerfile, config.build.buildPlatforms[0] ?? hostPlatform());
+  const { runHooks, pins, ...rewritten } = rewrite(dockerfile, facts);
+  return [rewritten.dockerfile, { ...convertOptions(request), warn, linter, runHooks, pins }];
+}
+
+/** Lint is about the Dockerfile as it is written. */
+function plainOptions(request: Request): Omit<ConvertOptions, 'warn' | 'linter'> {
+  return { ...convertOptions(request), runHooks: [], pins: { image: () => undefined, http: () => undefined, git: () => undefined } };
+}
+
+function describe(subrequests: readonly Subrequest[]): Result {
+  const rows = subrequests.map(({ name, version, description }) => `${name.replace(/^frontend\./, '')}\t${version}\t${description}\n`);
+  return subrequestAnswer(subrequests.map(describeJson), DESCRIBE.version, [['result.txt', layOutTable(`NAME\tVERSION\tDESCRIPTION\n${rows.join('')}`, 1)]]);
+}
+
+function describeJson({ name, version, description, opts }: Subrequest): JsonValue {
+  const metadata = ['result.json', 'result.txt'].map((key) => ({ name: key, description: '' }));
+  return { name, version, type: 'rpc', description, opts: opts === null ? null : opts.map((option) => ({ ...option })), inputs: null, metadata, refs: null };
+}
