@@ -15,14 +15,15 @@ export interface StripPath {
 
 /**
  * The wrapper's lines that hand the paths to `save` or `put_back`. Copies are kept by base name, so paths that share one are in
- * different groups; the first group of `restore` is the state folder itself, which saves a mkdir.
+ * different groups; the first group is the state folder itself, which saves a mkdir.
  */
 export function stripCalls(paths: readonly StripPath[], step: 'save' | 'put_back'): string {
   const groups = new Map<string, string[]>();
   const used = new Map<string, number>();
   for (const path of paths) {
     const { action, group } = groupOf(path, used);
-    const key = `${action} ${group}`;
+    // Saving is the same for all that is copied.
+    const key = `${step === 'save' && action === 'empty' ? 'restore' : action} ${group}`;
     groups.set(key, [...(groups.get(key) ?? []), path.path]);
   }
   let out = '';
@@ -39,7 +40,7 @@ function groupOf({ path, action }: StripPath, used: Map<string, number>): { read
   used.set(name, turn + 1);
   if (name === path) return { action, group: `p${used.size}` };
   if (action === 'remove') return { action, group: 'x' };
-  return { action, group: action === 'restore' && turn === 0 ? '.' : `${action[0]}${turn}` };
+  return { action, group: turn === 0 ? '.' : String(turn) };
 }
 
 /** All patterns at once, for `scan`. */
