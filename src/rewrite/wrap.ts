@@ -24,7 +24,8 @@ export interface WrapSettings {
 
 /**
  * The rewrites that run code around a RUN, as one hook: the wrapper's folder read-only, a tmpfs for what it keeps, and the entrypoint.
- * A command that is `/bin/sh` gets the script, any other the launcher, because its image may have no shell; see {@link cannotWrap}.
+ * That is the launcher where there is one: its image may have no shell, and a shell that starts a command is seen in the command's
+ * environment (PWD, SHLVL, the order). Elsewhere `/bin/sh` commands get the script; see {@link cannotWrap}.
  */
 export function wrapRule(settings: WrapSettings): RunHookRule {
   const folders = new Map<string, Output>();
@@ -33,7 +34,7 @@ export function wrapRule(settings: WrapSettings): RunHookRule {
     if (cannotWrap(run, command) !== undefined) return undefined;
     const config = wrapperConfig(settings, run);
     if (config.strip.length === 0 && config.apt === undefined) return undefined;
-    const program = command[0] === SHELL ? undefined : launcher(run.platform.architecture);
+    const program = launcher(run.platform.architecture);
     const files = [...wrapperFiles(config), ...(program === undefined ? [] : [{ name: LAUNCHER, mode: 0o755, data: program }])];
     return wrapHook(folder(folders, files), program === undefined ? SHELL_ENTRYPOINT : LAUNCHER_ENTRYPOINT);
   };

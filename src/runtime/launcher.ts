@@ -1,7 +1,6 @@
 /**
- * The launcher: a program of a thousand bytes that needs nothing of the image. It runs the wrapper's halves and, between them, the
- * command exactly as the container runtime would: same environment, no shell, errors for what cannot be executed. Used where the
- * command of a RUN is no `/bin/sh` script, since the image may have no shell at all.
+ * The launcher: a program of a thousand bytes that needs nothing of the image, which may have no shell. It runs the wrapper's halves and,
+ * between them, the command exactly as the container runtime would: same environment, no shell, errors for what cannot be executed.
  *
  * The sources are launcher-amd64.S and launcher-arm64.S beside this file; a test assembles them and compares.
  */

@@ -52,24 +52,23 @@ test('REPRO=off does nothing', () => {
   assert.is(result.dockerfile, DOCKERFILE);
 });
 
-test('by default a RUN of the shell gets the script', () => {
-  const found = hooks(apply());
-  assert.is(found.length, 1);
-  assert.equal(found[0]?.entrypoint, ['/bin/sh', '/dev/.repro/run']);
-  assert.equal(found[0]?.mounts.map(({ type, target, readOnly }) => [type, target, readOnly]), [['bind', '/dev/.repro', true], ['tmpfs', '/dev/.repro-state', false]]);
-  assert.equal([...files(found).keys()], ['/run']);
-  for (const { path } of STRIP_TABLE) assert.ok(files(found).get('/run')?.includes(path), path);
+test('where there is a launcher, RUNs get it', () => {
+  for (const args of [FACTS.args, ['true'], ['/bin/bash', '-c', 'x'], ['python3', '-c', 'x']]) {
+    const found = hooks(apply(), { args });
+    assert.is(found.length, 1);
+    assert.equal(found[0]?.entrypoint, ['/dev/.repro/exec']);
+    assert.equal(found[0]?.mounts.map(({ type, target, readOnly }) => [type, target, readOnly]), [['bind', '/dev/.repro', true], ['tmpfs', '/dev/.repro-state', false]]);
+    assert.equal([...files(found).keys()], ['/run', '/exec']);
+    for (const { path } of STRIP_TABLE) assert.ok(files(found).get('/run')?.includes(path), path);
+  }
+  assert.is.not(files(hooks(apply())).get('/exec'), files(hooks(apply(), { platform: { os: 'linux', architecture: 'arm64' } })).get('/exec'));
 });
 
-test('any other command gets the launcher, where there is one', () => {
-  for (const args of [['true'], ['/bin/bash', '-c', 'x'], ['python3', '-c', 'x']]) {
-    const found = hooks(apply(), { args, shellForm: false });
-    assert.equal(found[0]?.entrypoint, ['/dev/.repro/exec']);
-    assert.equal([...files(found).keys()], ['/run', '/exec']);
-    assert.equal(hooks(apply(), { args, platform: { os: 'linux', architecture: 'riscv64' } }), []);
-  }
-  assert.is.not(files(hooks(apply(), { args: ['x'] })).get('/exec'), files(hooks(apply(), { args: ['x'], platform: { os: 'linux', architecture: 'arm64' } })).get('/exec'));
-  assert.is(hooks(apply(), { platform: { os: 'linux', architecture: 'riscv64' } }).length, 1);
+test('elsewhere RUNs of the shell get the script, and others nothing', () => {
+  const platform = { os: 'linux', architecture: 'riscv64' };
+  assert.equal(hooks(apply(), { platform })[0]?.entrypoint, ['/bin/sh', '/dev/.repro/run']);
+  assert.equal([...files(hooks(apply(), { platform })).keys()], ['/run']);
+  assert.equal(hooks(apply(), { platform, args: ['true'] }), []);
 });
 
 test('RUNs that get no wrapper', () => {
@@ -111,9 +110,9 @@ test('the snapshot: when, and of what time', () => {
   assert.is(time(apply({}, { secretPresent: true, epoch: 1_700_000_000n })), '20231114T221320Z');
   assert.is(time(apply({ REPRO_SOURCES_LIST: '1' })), "''");
   const found = hooks(apply({ SNAPSHOT_ARCHIVE_BASE: 'http://127.0.0.1:1/a', KEEP_CACHE: '1' }, all));
-  assert.equal([...files(found).keys()], ['/run', '/apt.conf', '/http', '/https']);
+  assert.equal([...files(found).keys()], ['/run', '/apt.conf', '/http', '/https', '/exec']);
   assert.match(files(found).get('/http') ?? '', 'debian=http://127.0.0.1:1/a/\nubuntu=http://127.0.0.1:1/a/\n');
-  assert.equal([...files(hooks(apply({}, all), { network: 'none' })).keys()], ['/run']);
+  assert.equal([...files(hooks(apply({}, all), { network: 'none' })).keys()], ['/run', '/exec']);
 });
 
 test('sudo is for users other than root, when it matters', () => {
