@@ -142,15 +142,23 @@ async function loadOciLayout(services: ContextServices, request: NamedContextReq
   return { state: state.withImageConfig(config), image: config };
 }
 
+const LAYOUT_NAME = /^(?:[A-Za-z0-9.-]+(?::[0-9]+)?\/)?[a-z0-9]+(?:[._/-][._/-]*[a-z0-9]+)*$/;
+const LAYOUT_TAG = /^\w[\w.-]{0,127}$/;
+const LAYOUT_DIGEST = /^[A-Za-z][A-Za-z0-9+._-]*:[0-9a-fA-F]{32,}$/;
+
+/** `[DOMAIN/]NAME[:TAG]@DIGEST`, of which the name is that of the store. */
 function parseLayoutReference(spec: string): { readonly storeId: string; readonly digest: Digest } {
-  const { before: name, after: digest } = cut(spec, '@');
-  if (digest === undefined) {
-    if (!/^[a-zA-Z0-9]/.test(name)) throw new CodedError('option', `could not parse oci-layout reference ${quote(spec)}: invalid reference format`);
-    throw new CodedError('option', `oci-layout reference ${quote(name)} has no digest`);
+  const fail = (problem: string): CodedError => new CodedError('option', `could not parse oci-layout reference ${quote(spec)}: ${problem}`);
+  const { before, after: digest } = cut(spec, '@');
+  const colon = before.lastIndexOf(':');
+  const [storeId, tag] = colon > before.lastIndexOf('/') ? [before.slice(0, colon), before.slice(colon + 1)] : [before, undefined];
+  if (!LAYOUT_NAME.test(storeId) || (tag !== undefined && !LAYOUT_TAG.test(tag)) || (digest !== undefined && !LAYOUT_DIGEST.test(digest))) {
+    throw fail('invalid reference format');
   }
+  if (digest === undefined) throw new CodedError('option', `oci-layout reference ${quote(spec)} has no digest`);
   const problem = digestProblem(digest);
-  if (problem !== undefined || name === '') throw new CodedError('option', `could not parse oci-layout reference ${quote(spec)}: ${problem ?? 'invalid reference format'}`);
-  return { storeId: name.replace(/:[^/:]*$/, ''), digest: digest as Digest };
+  if (problem !== undefined) throw fail(problem);
+  return { storeId, digest: digest as Digest };
 }
 
 function parseDummy(name: string): ReturnType<typeof parseNormalizedNamed> {

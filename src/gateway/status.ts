@@ -28,9 +28,7 @@ export function toStatus(error: unknown): StatusMessage {
   const unknown = remote.filter((detail) => !isKnown(detail) && !isStack(detail));
   const known = remote.filter(isKnown).reverse();
   const own = chain.flatMap((link) => (link instanceof DetailedError ? link.details : []));
-  const traced = chain.filter(hasOwnStack);
-  const shown = traced.length > 0 ? traced : chain.filter((link) => link instanceof LocatedError).slice(0, 1);
-  const stacks = [...remote.filter(isStack), ...shown.map(stackDetail).reverse()];
+  const stacks = [...remote.filter(isStack), ...tracedErrors(chain).map(stackDetail)];
   return {
     code,
     message: gateway?.statusMessage ?? messageOf(error),
@@ -47,9 +45,13 @@ function statusCode(chain: readonly Error[]): number {
   return STATUS.unknown;
 }
 
+/** An error with what caused it, down to the failed call if it was one. */
 function causeChain(error: unknown): readonly Error[] {
   const chain: Error[] = [];
-  for (let current = error; current instanceof Error && chain.length < 100; current = current.cause) chain.push(current);
+  for (let current = error; current instanceof Error && chain.length < 100; current = current.cause) {
+    chain.push(current);
+    if (current instanceof GatewayError) break;
+  }
   return chain;
 }
 
@@ -61,8 +63,17 @@ function isStack(detail: ErrorDetail): boolean {
   return detailType(detail) === STACK_DETAIL;
 }
 
+/** The errors of a chain that show their stacks, innermost first; a place has one when nothing below it has. */
+function tracedErrors(chain: readonly Error[]): readonly Error[] {
+  const traced: Error[] = [];
+  for (const link of chain.toReversed()) {
+    if (hasOwnStack(link) || (link instanceof LocatedError && traced.length === 0)) traced.push(link);
+  }
+  return traced;
+}
+
 /** Errors in the words of Go's standard library and of OCI packages: in the reference these come without a stack. */
-const PLAIN_ERRORS = /^(?:strconv\.|time: |parse error on line |EOF$|invalid reference format|invalid repository name|repository name must)|: invalid argument$/;
+const PLAIN_ERRORS = /^(?:strconv\.|time: |parse error on line |EOF$|invalid reference format|invalid repository name|repository name must)|^".*: invalid argument$/s;
 
 /**
  * Whether an error adds a stack to what the client can show. Those do not that only add a place or a detail, or the words that the
@@ -70,7 +81,8 @@ const PLAIN_ERRORS = /^(?:strconv\.|time: |parse error on line |EOF$|invalid ref
  */
 function hasOwnStack(error: Error): boolean {
   if (error instanceof LocatedError || (error instanceof DetailedError && error.status === undefined)) return false;
-  if (!(error.cause instanceof Error) || error instanceof GatewayError) return !PLAIN_ERRORS.test(error.message);
+  if (error instanceof GatewayError) return true;
+  if (!(error.cause instanceof Error)) return !PLAIN_ERRORS.test(error.message);
   const { message } = error.cause;
   return !error.message.startsWith('dockerfile parse error on line ') && error.message !== message && !error.message.startsWith(`${message} (did you mean `);
 }
