@@ -78,17 +78,21 @@ note_other() {
 
 # From apt to the method.
 questions() {
-  seen=
+  seen= mapped=
   while IFS= read -r line; do
     case $line in
+    '') mapped= ;;
     'URI: '*)
       if locate "\${line#URI: }"; then
         case $seen in *" $from "*) ;; *) seen="$seen $from "; echo "$to $from" >> "$pairs" ;; esac
         line="URI: $to$rest"
+        mapped=1
       else
         note_other "\${line#URI: }"
       fi
       ;;
+    # A proxy that is set for the distribution's server is not one for the snapshot's; the method finds that one itself.
+    'Proxy: '*) [ -z "$mapped" ] || continue ;;
     esac
     printf '%s\\n' "$line"
   done

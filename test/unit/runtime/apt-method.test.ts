@@ -86,6 +86,13 @@ test('other sources are left alone, and named', () => {
   }
 });
 
+test('a proxy for the distribution\'s server is not one for the snapshot\'s', () => {
+  const other = 'http://example.org/pool/x.deb';
+  const question = (uri: string): string => `600 URI Acquire\nURI: ${uri}\nFilename: x\nProxy: http://p:1\nExpected-SHA256: y\n\n`;
+  assert.is(talk(SHELL, question('http://deb.debian.org/debian/a') + question(other)).asked,
+    question(`http://s/archive/debian/${T}/a`).replace('Proxy: http://p:1\n', '') + question(other));
+});
+
 test('each answer goes back to the URL that was asked', () => {
   const { told } = talk(SHELL, ask('http://deb.debian.org/debian/a') + ask('http://deb.debian.org/debian-security/b'),
     `201 URI Done\nURI: http://s/archive/debian-security/${T}/b\n\n201 URI Done\nURI: http://s/archive/debian/${T}/a\n\n`);
