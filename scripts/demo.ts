@@ -44,10 +44,10 @@ function sameEntry(a: TarEntry | undefined, b: TarEntry | undefined): boolean {
 console.log(`\n${DOCKERFILE}, SOURCE_DATE_EPOCH=${EPOCH}, no cache, rewrite-timestamp=true; manifest digests:\n`);
 const reference = await twice('dockerfile.v0', 'reference');
 const ours = await twice('ours', 'ours');
-await environment.stop();
 
 const different = reference[0].manifestDigest !== reference[1].manifestDigest;
 const equal = ours[0].manifestDigest === ours[1].manifestDigest;
 console.log(`\ndockerfile.v0: ${different ? 'two digests' : 'one digest'}; what differs: ${differingPaths(reference).map((path) => `/${path}`).join(' ') || 'nothing'}`);
 console.log(`ours: ${equal ? 'one digest' : `two digests; what differs: ${differingPaths(ours).map((path) => `/${path}`).join(' ')}`}`);
+await environment.stop();
 process.exit(equal && different ? 0 : 1);

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -60,10 +61,19 @@ function tryLock(lock: string): boolean {
   }
 }
 
-/** A folder `.cache/run/OWNER-RANDOM` of this process; those of dead processes are removed on the way. */
+/** A new folder of this process below `.cache/run`. */
 export function runFolder(): string {
-  const parent = join(cacheFolder, 'run');
-  mkdirSync(parent, { recursive: true });
+  return ownedFolder(join(cacheFolder, 'run'));
+}
+
+/** A new folder for sockets, whose paths have a limit of some hundred bytes: not below the project. */
+export function socketFolder(): string {
+  return ownedFolder(join(tmpdir(), `repro-sockets-${process.getuid?.() ?? 0}`));
+}
+
+/** A folder PARENT/OWNER-RANDOM; those of dead processes are removed on the way. */
+function ownedFolder(parent: string): string {
+  mkdirSync(parent, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(parent)) {
     if (!isAlive(name.split('-').slice(0, 2).join('-'))) rmSync(join(parent, name), { recursive: true, force: true });
   }

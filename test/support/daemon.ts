@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { say } from './cache.ts';
+import { say, socketFolder } from './cache.ts';
 import { mustRun, run } from './command.ts';
 import { onEnd } from './lifetime.ts';
 import { ensurePrograms, which } from './packages.ts';
@@ -67,8 +66,7 @@ async function startProcess(folder: string, registry: string, options: DaemonOpt
   if (process.getuid?.() !== 0) throw new Error('buildkitd needs root here; or set BUILDKIT_HOST to a daemon that runs');
   const buildkitd = await goTool('buildkitd');
   mkdirSync(folder, { recursive: true });
-  // A socket's path has a limit of some hundred bytes, so it does not live below the project.
-  const sockets = mkdtempSync(join(tmpdir(), 'repro-buildkit-'));
+  const sockets = socketFolder();
   const address = `unix://${sockets}/buildkitd.sock`;
   const root = join(folder, 'root');
   const config = join(folder, 'buildkitd.toml');
