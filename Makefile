@@ -3,7 +3,7 @@
 #   BUILDKIT_HOST=ADDRESS     use this BuildKit daemon instead of starting one
 #   WIREORACLE=PATH           the program that `make wire` compares with
 #   TESTS=PATH…               what `make test` runs (default: test/unit test/e2e)
-#   IMAGE=TAR TESTS=REGEX BASELINE=1 WORKERS=oci JOBS=N   for `make conformance`: test/conformance/README.md
+#   IMAGE=TAR TESTS=REGEX REPRO=off BASELINE=1 WORKERS=oci JOBS=N   for `make conformance`: test/conformance/README.md
 
 .DEFAULT_GOAL := help
 TESTS ?= test/unit test/e2e
@@ -54,7 +54,7 @@ wire: dist/frontend.cjs ## the LLB of CASES (a folder or a JSON-lines file) agai
 	@$(RUN_TS) scripts/wire.ts $(or $(CASES),test/e2e/fixtures)
 
 conformance: $(if $(IMAGE)$(BASELINE),node_modules/.package-lock.json,image) ## BuildKit's own integration tests, with the frontend image as the frontend
-	@$(RUN_TS) test/conformance/run.ts $(if $(IMAGE),--image '$(IMAGE)') $(if $(filter-out file,$(origin TESTS)),--tests '$(TESTS)') $(if $(WORKERS),--workers '$(WORKERS)') $(if $(JOBS),--jobs '$(JOBS)') $(if $(BASELINE),--baseline)
+	@$(RUN_TS) test/conformance/run.ts $(if $(IMAGE),--image '$(IMAGE)') $(if $(filter-out file,$(origin TESTS)),--tests '$(TESTS)') $(if $(WORKERS),--workers '$(WORKERS)') $(if $(JOBS),--jobs '$(JOBS)') $(if $(REPRO),--build-arg REPRO=$(REPRO)) $(if $(BASELINE),--baseline)
 
 older: dist/frontend.cjs ## builds on a daemon of an older BuildKit, with the reference's frontend and with ours
 	@node scripts/test.mjs test/older-daemon

@@ -15,7 +15,15 @@ const COMPARE_WITH_BUILTIN: readonly Replacement[] = [
   ['"sha256:8740c948ffd4c816ea7ca963f99ca52f4788baa23f228da9581a9ea2edd3fcd7",', 'standInLayer(),'],
 ];
 
+/** So that every build can be given build args. */
+const GIVE_BUILD_ARGS: readonly Replacement[] = [
+  ['opt.FrontendAttrs["source"] = f.gw', 'opt.FrontendAttrs["source"] = f.gw\n\twithBuildArgs(opt.FrontendAttrs)'],
+  ['req.FrontendOpt["source"] = f.gw', 'req.FrontendOpt["source"] = f.gw\n\twithBuildArgs(req.FrontendOpt)'],
+  ['--opt=source="+f.gw', '--opt=source="+f.gw+buildArgFlags()'],
+];
+
 const CHANGES: Readonly<Record<string, readonly Replacement[]>> = {
+  'dockerfile_test.go': GIVE_BUILD_ARGS,
   'dockerfile_outline_test.go': ASK_THE_IMAGE,
   'dockerfile_targets_test.go': ASK_THE_IMAGE,
   'dockerfile_client_test.go': ASK_THE_IMAGE,

@@ -1,5 +1,5 @@
 // BuildKit's own integration tests of Dockerfile frontends, run against a frontend image. README.md in this folder has the details.
-// Usage: node --import tsx test/conformance/run.ts [--image TAR|reference|none] [--tests REGEX|quick] [--workers oci,containerd] [--jobs N] [--disk] [--baseline]
+// Usage: node --import tsx test/conformance/run.ts [--image TAR|reference|none] [--tests REGEX|quick] [--workers oci,containerd] [--jobs N] [--build-arg KEY=VALUE]... [--disk] [--baseline]
 import { spawn } from 'node:child_process';
 import { copyFileSync, createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -28,6 +28,7 @@ const { values: options } = parseArgs({
     tests: { type: 'string', default: '.*' },
     workers: { type: 'string', default: 'oci,containerd' },
     jobs: { type: 'string' },
+    'build-arg': { type: 'string', multiple: true, default: [] },
     disk: { type: 'boolean', default: false },
     baseline: { type: 'boolean', default: false },
   },
@@ -64,7 +65,7 @@ async function prepare(folder: string): Promise<{ readonly version: string; read
     mkdirSync(scratch);
     await copyMirror(standIns.folder, mirror);
     const log = join(folder, `${label}.log`);
-    const env = { MIRROR: mirror, IMAGE: image, CONFORMANCE_DEBIAN_LAYER: standIns.debianLayer, DISK: options.disk ? '1' : '', JOBS: options.jobs ?? '', MORE_PATH: call.worker === 'containerd' ? ((await findContainerd()) ?? '') : '' };
+    const env = { MIRROR: mirror, IMAGE: image, CONFORMANCE_DEBIAN_LAYER: standIns.debianLayer, CONFORMANCE_BUILD_ARGS: options['build-arg'].join(' '), DISK: options.disk ? '1' : '', JOBS: options.jobs ?? '', MORE_PATH: call.worker === 'containerd' ? ((await findContainerd()) ?? '') : '' };
     await runSandbox([tools.folder, scratch, '-test.timeout=120m', `-test.run=^TestIntegration$/^(${call.tests})$/^worker=${call.worker}$`], env, log);
     const outcomes = await convertLog(log);
     rmSync(mirror, { recursive: true, force: true });
@@ -160,7 +161,7 @@ async function main(): Promise<boolean> {
     say(`wrote ${list}`);
   }
   const comparison = compare(outcomes, options.baseline ? parseReference(formatReference(outcomes, [])) : due, unsteady);
-  const report = formatReport([`BuildKit ${version}'s tests of Dockerfile frontends, with ${image}`, ...notes].join('\n'), comparison);
+  const report = formatReport([`BuildKit ${version}'s tests of Dockerfile frontends, with ${[image, ...options['build-arg']].join(' ')}`, ...notes].join('\n'), comparison);
   writeFileSync(join(folder, 'report.txt'), report);
   process.stdout.write(report);
   rmSync(join(folder, 'image.tar'), { force: true });

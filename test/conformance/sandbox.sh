@@ -2,7 +2,8 @@
 # Runs the tests where they can touch nothing of this machine. Called inside
 # `unshare --mount --net --pid --fork --mount-proc`: mounts are private, the network is a loopback.
 # Usage: sandbox.sh TOOLS SCRATCH TEST-ARGUMENT...   (SCRATCH: an empty folder)
-# Environment: MIRROR (the registry's folder), IMAGE (a tar), CONFORMANCE_DEBIAN_LAYER, MORE_PATH, DISK (not empty: no tmpfs), JOBS
+# Environment: MIRROR (the registry's folder), IMAGE (a tar), CONFORMANCE_DEBIAN_LAYER,
+# CONFORMANCE_BUILD_ARGS, MORE_PATH, DISK (not empty: no tmpfs), JOBS
 set -euo pipefail
 tools=$1 scratch=$2
 shift 2
@@ -29,5 +30,5 @@ exec env -i HOME=/run/home TMPDIR=/run/t USER=root LANG=C.UTF-8 \
   PATH="$tools:${MORE_PATH:+$MORE_PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
   BUILDKIT_REGISTRY_MIRROR_DIR="$MIRROR" FRONTEND_GATEWAY_ONLY="local:$IMAGE" \
   BUILDKIT_RUN_NETWORK_INTEGRATION_TESTS=1 BUILDKIT_CNI_INIT_LOCK_PATH=/run/buildkit/cni.lock \
-  ${JOBS:+GOMAXPROCS="$JOBS"} CONFORMANCE_DEBIAN_LAYER="$CONFORMANCE_DEBIAN_LAYER" \
+  ${JOBS:+GOMAXPROCS="$JOBS"} CONFORMANCE_DEBIAN_LAYER="$CONFORMANCE_DEBIAN_LAYER" CONFORMANCE_BUILD_ARGS="${CONFORMANCE_BUILD_ARGS:-}" \
   "$tools/dockerfile.test" -test.v=test2json "$@"

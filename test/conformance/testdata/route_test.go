@@ -5,6 +5,7 @@ package dockerfile
 import (
 	"context"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/moby/buildkit/client"
@@ -31,6 +32,30 @@ func throughImage(f frontend, build gateway.BuildFunc) gateway.BuildFunc {
 	return func(ctx context.Context, c gateway.Client) (*gateway.Result, error) {
 		return build(ctx, &imageClient{Client: c, frontend: f})
 	}
+}
+
+// buildArgs are those that every build through the image gets.
+func buildArgs() []string {
+	return strings.Fields(os.Getenv("CONFORMANCE_BUILD_ARGS"))
+}
+
+// withBuildArgs adds them to the options of a request.
+func withBuildArgs(options map[string]string) {
+	for _, arg := range buildArgs() {
+		key, value, _ := strings.Cut(arg, "=")
+		if _, given := options["build-arg:"+key]; !given {
+			options["build-arg:"+key] = value
+		}
+	}
+}
+
+// buildArgFlags is the same for buildctl.
+func buildArgFlags() string {
+	var flags strings.Builder
+	for _, arg := range buildArgs() {
+		flags.WriteString(" --opt=build-arg:" + arg)
+	}
+	return flags.String()
 }
 
 // standInLayer is the one layer of the stand-in for amd64/debian:bullseye-20230109-slim.
