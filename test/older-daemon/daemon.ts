@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cached, projectFolder, say } from '../support/cache.ts';
+import { cached, projectFolder, say, socketFolder } from '../support/cache.ts';
 import { mustRun, run } from '../support/command.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { onEnd } from '../support/lifetime.ts';
@@ -32,8 +31,7 @@ export async function startOlderDaemon(folder: string, registry: string): Promis
   if (process.getuid?.() !== 0) throw new Error('buildkitd needs root');
   const [buildkitd, buildctl] = [await olderTool('buildkitd'), await olderTool('buildctl')];
   mkdirSync(join(folder, 'root'), { recursive: true });
-  // A socket's path has a limit of some hundred bytes, so it does not live below the project.
-  const sockets = mkdtempSync(join(tmpdir(), 'repro-older-'));
+  const sockets = socketFolder();
   const removeState = onEnd(() => [sockets, folder].forEach((each) => rmSync(each, { recursive: true, force: true })));
   const address = `unix://${sockets}/buildkitd.sock`;
   const config = join(folder, 'buildkitd.toml');
