@@ -7,8 +7,17 @@ type Atom =
   | { readonly kind: 'many'; readonly accepts: (character: string) => boolean }
   /** Nothing, or anything that ends in a slash. */
   | { readonly kind: 'folders' }
-  /** Only at the beginning. */
-  | { readonly kind: 'start' };
+  /** Nothing, or one character. */
+  | { readonly kind: 'optional'; readonly accepts: (character: string) => boolean }
+  | { readonly kind: Condition };
+
+/** What must hold between two characters. */
+type Condition = 'start' | 'end' | 'boundary' | 'inside';
+
+const ESCAPED_CONDITIONS: ReadonlyMap<string, Condition> = new Map([['A', 'start'], ['z', 'end'], ['b', 'boundary'], ['B', 'inside']]);
+
+/** One place after the other. */
+type Sequence = readonly Atom[];
 
 /**
  * Compiles one pattern as moby/patternmatcher does: `*` and `?` within a folder, `**` through folders. Undefined when the regular
@@ -21,8 +30,8 @@ export function compilePattern(pattern: string): PathPattern | undefined {
     case 'prefix': return (path) => path.startsWith(pattern.slice(0, -2));
     case 'suffix': return (path) => path.endsWith(pattern.slice(2)) || (pattern[2] === '/' && path === pattern.slice(3));
     case 'expression': {
-      const atoms = parseAtoms(toExpression(pattern));
-      return atoms === undefined ? undefined : (path) => matchAtoms(atoms, path);
+      const alternatives = parseAlternatives(toExpression(pattern));
+      return alternatives === undefined ? undefined : (path) => alternatives.some((sequence) => matchSequence(sequence, path));
     }
   }
 }
@@ -46,10 +55,10 @@ function classify(pattern: string): 'exact' | 'prefix' | 'suffix' | 'expression'
   return kind;
 }
 
-/** The regular expression that the reference makes of a pattern. */
+/** The regular expression that the reference makes of a pattern. It leaves `|`, `{` and `}` as they are, so that they have their meaning there. */
 function toExpression(pattern: string): string {
   const characters = [...pattern];
-  let out = '';
+  let out = '^';
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] ?? '';
     if (character === '*' && characters[at + 1] === '*') {
@@ -57,39 +66,71 @@ function toExpression(pattern: string): string {
       out += at === characters.length - 1 ? '.*' : '(.*/)?';
     } else if (character === '*') out += '[^/]*';
     else if (character === '?') out += '[^/]';
-    else if ('.+()|{}$'.includes(character)) out += `\\${character}`;
+    else if ('.+()$'.includes(character)) out += `\\${character}`;
     else if (character === '\\') out += `\\${characters[++at] ?? ''}`;
     else out += character;
   }
-  return out;
+  return `${out}$`;
 }
 
 const notNewline = (character: string): boolean => character !== '\n';
 
 /** Reads the few forms that toExpression gives; undefined where Go finds an error. */
-function parseAtoms(expression: string): readonly Atom[] | undefined {
+function parseAlternatives(expression: string): readonly Sequence[] | undefined {
   const characters = [...expression];
-  const atoms: Atom[] = [];
+  const alternatives: Atom[][] = [[]];
   for (let at = 0; at < characters.length;) {
+    const atoms = alternatives.at(-1) ?? [];
     const character = characters[at] ?? '';
-    if (character === '(') {
+    if (character === '|') {
+      alternatives.push([]);
+      at++;
+    } else if (character === '(') {
       atoms.push({ kind: 'folders' });
       at += 6;
     } else if (character === '.') {
       atoms.push({ kind: 'many', accepts: notNewline });
       at += 2;
-    } else if (character === '^') {
-      atoms.push({ kind: 'start' });
+    } else if (character === '$') {
+      atoms.push({ kind: 'end' });
       at++;
+    } else if (character === '^' || (character === '\\' && ESCAPED_CONDITIONS.has(characters[at + 1] ?? ''))) {
+      const end = character === '^' ? at + 1 : at + 2;
+      const counts = parseCounts(characters, end);
+      if (counts?.least !== 0) atoms.push({ kind: ESCAPED_CONDITIONS.get(characters[end - 1] ?? '') ?? 'start' });
+      at = counts?.end ?? end;
     } else {
       const one = character === '[' ? parseClass(characters, at + 1) : character === '\\' ? parseEscape(characters, at + 1) : literal(character, at + 1);
-      if (one === undefined) return undefined;
-      const isMany = characters[one.end] === '*';
-      atoms.push({ kind: isMany ? 'many' : 'one', accepts: one.accepts });
-      at = isMany ? one.end + 1 : one.end;
+      const repeated = one === undefined || character === '{' && parseCounts(characters, at) !== undefined ? undefined : repeat(characters, one);
+      if (repeated === undefined) return undefined;
+      atoms.push(...repeated.atoms);
+      at = repeated.end;
     }
   }
-  return atoms;
+  return alternatives;
+}
+
+/** One place, or as many as the star or the counts behind it say. */
+function repeat(characters: readonly string[], { accepts, end }: Accepting): { readonly atoms: readonly Atom[]; readonly end: number } | undefined {
+  const counts = parseCounts(characters, end);
+  if (characters[end] === '*') return parseCounts(characters, end + 1) === undefined ? { atoms: [{ kind: 'many', accepts }], end: end + 1 } : undefined;
+  if (counts === undefined) return { atoms: [{ kind: 'one', accepts }], end };
+  const { least, most } = counts;
+  if (least > MAX_COUNT || (most !== undefined && (most < least || most > MAX_COUNT))) return undefined;
+  const required = Array.from({ length: least }, (): Atom => ({ kind: 'one', accepts }));
+  const extra = most === undefined ? [{ kind: 'many', accepts } as const] : Array.from({ length: most - least }, (): Atom => ({ kind: 'optional', accepts }));
+  return { atoms: [...required, ...extra], end: counts.end };
+}
+
+const MAX_COUNT = 1000;
+
+/** `{2}`, `{2,}` or `{2,3}`; anything else in braces is text. */
+function parseCounts(characters: readonly string[], at: number): { readonly least: number; readonly most: number | undefined; readonly end: number } | undefined {
+  if (characters[at] !== '{') return undefined;
+  const match = /^\{(0|[1-9][0-9]{0,8})(,(0|[1-9][0-9]{0,8})?)?\}/.exec(characters.slice(at, at + 24).join(''));
+  if (match === null) return undefined;
+  const [text, least = '', comma, most] = match;
+  return { least: Number(least), most: most !== undefined ? Number(most) : comma === undefined ? Number(least) : undefined, end: at + text.length };
 }
 
 interface Accepting {
@@ -171,34 +212,47 @@ function codeOf(character: string): number {
   return character.codePointAt(0) ?? 0;
 }
 
-/** All places of the pattern that can be reached, character by character. */
-function matchAtoms(atoms: readonly Atom[], path: string): boolean {
-  let reached = closure(atoms, [0], true);
-  for (const character of path) {
-    const next: number[] = [];
-    for (const place of reached) {
-      const atom = atoms[place >> 1];
-      if (atom === undefined) continue;
-      if (atom.kind === 'one' && atom.accepts(character)) next.push(place + 2);
-      else if (atom.kind === 'many' && atom.accepts(character)) next.push(place);
-      else if (atom.kind === 'folders' && character !== '\n') {
-        next.push(place | 1);
-        if (character === '/') next.push((place & ~1) + 2);
-      }
-    }
-    reached = closure(atoms, next, false);
-    if (reached.size === 0) return false;
+const isWord = (character: string | undefined): boolean => character !== undefined && /^[0-9A-Za-z_]$/.test(character);
+
+/** Whether the places of a sequence fit a part of the path: all that can be reached are followed, character by character. */
+function matchSequence(atoms: Sequence, path: string): boolean {
+  const characters = [...path];
+  let reached: ReadonlySet<number> = new Set();
+  for (let at = 0; at <= characters.length; at++) {
+    const isBoundary = isWord(characters[at - 1]) !== isWord(characters[at]);
+    const holds = { start: at === 0, end: at === characters.length, boundary: isBoundary, inside: !isBoundary };
+    const open = closure(atoms, [...reached, 0], holds);
+    if (open.has(atoms.length * 2)) return true;
+    reached = step(atoms, open, characters[at] ?? '');
   }
-  return reached.has(atoms.length * 2);
+  return false;
+}
+
+/** Where one more character leads. */
+function step(atoms: Sequence, places: ReadonlySet<number>, character: string): ReadonlySet<number> {
+  const next = new Set<number>();
+  for (const place of places) {
+    const atom = atoms[place >> 1];
+    switch (atom?.kind) {
+      case 'one': case 'optional': if (atom.accepts(character)) next.add(place + 2); break;
+      case 'many': if (atom.accepts(character)) next.add(place); break;
+      case 'folders':
+        if (notNewline(character)) next.add(place | 1);
+        if (character === '/') next.add((place & ~1) + 2);
+        break;
+      default:
+    }
+  }
+  return next;
 }
 
 /** Places are twice the atom's number; odd inside of `folders`, which then must end in a slash. */
-function closure(atoms: readonly Atom[], places: readonly number[], atStart: boolean): ReadonlySet<number> {
+function closure(atoms: Sequence, places: readonly number[], holds: Readonly<Record<Condition, boolean>>): ReadonlySet<number> {
   const all = new Set(places);
   for (const place of all) {
-    const atom = atoms[place >> 1];
-    if (atom === undefined || (place & 1) === 1) continue;
-    if (atom.kind === 'many' || atom.kind === 'folders' || (atom.kind === 'start' && atStart)) all.add(place + 2);
+    const kind = (place & 1) === 1 ? undefined : atoms[place >> 1]?.kind;
+    if (kind === undefined || kind === 'one') continue;
+    if (kind === 'many' || kind === 'folders' || kind === 'optional' || holds[kind]) all.add(place + 2);
   }
   return all;
 }

@@ -17,6 +17,8 @@ export interface Url {
   /** The scheme is followed by a path and no `//`. */
   readonly omitHost: boolean;
   readonly fragment: string;
+  /** The fragment as written; set only where that is not the usual encoding of `fragment`. */
+  readonly rawFragment: string;
 }
 
 /** All work is on byte strings: one character a byte of the UTF-8 form. */
@@ -40,12 +42,15 @@ export function parseUrl(text: string): Url | undefined {
   const bytes = toBytes(text);
   const hash = bytes.indexOf('#');
   const url = parseWithoutFragment(hash < 0 ? bytes : bytes.slice(0, hash));
-  const fragment = hash < 0 ? '' : unescape(bytes.slice(hash + 1), 'fragment');
+  const written = hash < 0 ? '' : bytes.slice(hash + 1);
+  const fragment = unescape(written, 'fragment');
   if (url === undefined || fragment === undefined) return undefined;
-  return { ...url, fragment: toText(fragment) };
+  return { ...url, fragment: toText(fragment), rawFragment: escape(fragment, 'fragment') === written ? '' : toText(written) };
 }
 
-const EMPTY: Url = { scheme: '', opaque: '', user: undefined, host: '', path: '', rawPath: '', query: '', forceQuery: false, omitHost: false, fragment: '' };
+const EMPTY: Url = {
+  scheme: '', opaque: '', user: undefined, host: '', path: '', rawPath: '', query: '', forceQuery: false, omitHost: false, fragment: '', rawFragment: '',
+};
 
 function parseWithoutFragment(bytes: string): Url | undefined {
   if (/[\0-\x1f\x7f]/.test(bytes)) return undefined;
@@ -153,7 +158,7 @@ export function urlToString(url: Url): string {
     out += path;
   }
   if (url.forceQuery || url.query !== '') out += `?${url.query}`;
-  return url.fragment === '' ? out : `${out}#${escape(toBytes(url.fragment), 'fragment')}`;
+  return url.fragment === '' ? out : `${out}#${encoded(url.fragment, url.rawFragment, 'fragment')}`;
 }
 
 function authorityToString({ scheme, user, host, path, omitHost }: Url): string {
@@ -165,9 +170,13 @@ function authorityToString({ scheme, user, host, path, omitHost }: Url): string 
 }
 
 function escapedPath({ path, rawPath }: Url): string {
-  const raw = toBytes(rawPath);
-  if (raw !== '' && /^[A-Za-z0-9._~!$&'()*+,/;=:@[\]%-]*$/.test(raw)) return rawPath;
-  return path === '*' ? '*' : escape(toBytes(path), 'path');
+  return path === '*' ? '*' : encoded(path, rawPath, 'path');
+}
+
+/** A part as written, where that is a valid encoding, else in the usual one. */
+function encoded(text: string, raw: string, part: 'path' | 'fragment'): string {
+  const isValid = raw !== '' && [...toBytes(raw)].every((character) => "!$&'()*+,;=:@[]%".includes(character) || SAFE[part].test(character));
+  return isValid ? raw : escape(toBytes(text), part);
 }
 
 const MAX_QUERY_PARAMETERS = 10000;
