@@ -50,6 +50,9 @@ lint: typecheck ## type check, generated files, import arrows
 environment: dist/frontend.cjs ## a daemon and a registry to try things in, until Ctrl-C
 	@$(RUN_TS) scripts/environment.ts
 
+bench: dist/frontend.cjs ## wall time of a fully cached build, ours against the reference
+	@$(RUN_TS) scripts/bench.ts
+
 wire: dist/frontend.cjs ## the LLB of CASES (a folder or a JSON-lines file) against the reference's, with WIREORACLE
 	@$(RUN_TS) scripts/wire.ts $(or $(CASES),test/e2e/fixtures)
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildRequest, BuildResult } from './build.ts';
-import { cached, projectFolder, say } from './cache.ts';
+import { cached, cacheFolder, projectFolder, say } from './cache.ts';
 import { describeFailure, mustRun, run } from './command.ts';
 import { writeLayout } from './layout.ts';
 import { architecture, registryClient } from './registry.ts';
@@ -29,6 +29,7 @@ export async function frontendImage(host: ImageHost): Promise<string | undefined
   const key = createHash('sha256').update(readFileSync(BUNDLE)).update(readFileSync(DOCKERFILE)).update(`${architecture()} ${epoch}`).digest('hex').slice(0, 16);
   const folder = await cached(`image/${key}`, async (path) => {
     say('building: the frontend image');
+    removeOldImages();
     const tar = `${path}.tar`;
     const result = await host.build(await imageRequest(host, epoch, tar));
     if (!result.ok) throw new Error(`frontend.Dockerfile: ${describeFailure(result)}`);
@@ -38,6 +39,16 @@ export async function frontendImage(host: ImageHost): Promise<string | undefined
   });
   copyFileSync(join(folder, 'image.tar'), join(projectFolder, 'dist/frontend-image.tar'));
   return folder;
+}
+
+/** Each change of the bundle makes an image: those of more than an hour ago go. */
+function removeOldImages(): void {
+  const parent = join(cacheFolder, 'image');
+  if (!existsSync(parent)) return;
+  for (const name of readdirSync(parent)) {
+    const path = join(parent, name);
+    if (Date.now() - statSync(path).ctimeMs > 3_600_000) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** The builtin frontend builds it; Node and Debian come from the registry of the environment by named contexts. */
