@@ -17,15 +17,25 @@ export interface WordOptions {
   readonly skipUnsetEnv?: boolean;
 }
 
-/**
- * A step of the lexer. It yields another one where `${name:-word}` nests, and gets the text that it gives: so nesting
- * takes no depth of the call stack, however deep it is.
- */
-type Step = Generator<Step, string, string>;
+/** What is read until a closing character: the whole word, or a part of `${...}`. */
+interface Level {
+  /** Undefined for the whole word. */
+  readonly parent: Level | undefined;
+  readonly stop: number;
+  readonly rawEscapes: boolean;
+  /** What to say when the source ends inside. */
+  readonly atEnd: string;
+  /** Takes the text when it is complete; this level is left by then. */
+  readonly finish: (text: string) => void;
+  text: string;
+  /** The text inside double quotes that are open. */
+  quoted: string | undefined;
+}
 
-const DOLLAR = 0x24, SINGLE_QUOTE = 0x27, DOUBLE_QUOTE = 0x22, LESS = 0x3c, OPEN = 0x7b, CLOSE = 0x7d, SLASH = 0x2f;
+const DOLLAR = 0x24, SINGLE_QUOTE = 0x27, DOUBLE_QUOTE = 0x22, LESS = 0x3c, OPEN = 0x7b, CLOSE = 0x7d, SLASH = 0x2f, COLON = 0x3a;
 const END = -1;
 const MODIFIERS = ':+-?#%';
+const MISSING_BRACE = "syntax error: missing '}'";
 
 /** Reads one word the way the reference's shell lexer does (shell/lex.go). For one use. */
 export class Lexer {
@@ -39,75 +49,120 @@ export class Lexer {
   /** The words of the outermost level that are complete, and the one being collected. */
   readonly #words: string[] = [];
   #word = '';
+  #level: Level;
 
   constructor(source: string, env: EnvGetter, options: WordOptions) {
     this.#source = source;
     this.#env = env;
     this.#options = options;
     this.#escape = options.escape.charCodeAt(0);
+    this.#level = { parent: undefined, stop: END, rawEscapes: options.rawEscapes === true, atEnd: '', finish: () => undefined, text: '', quoted: undefined };
     if (source.charCodeAt(0) === 0xfeff) this.#position = 1;
   }
 
   /** Throws CodedError `syntax` with the reference's words. */
   run(): { readonly text: string; readonly words: string[] } {
-    const stack: Step[] = [this.#until(END, this.#options.rawEscapes === true)];
-    let result = '';
-    let failure: unknown;
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1] as Step;
-      try {
-        const step = failure === undefined ? top.next(result) : top.throw(failure);
-        failure = undefined;
-        if (step.done === true) {
-          result = step.value;
-          stack.pop();
-        } else {
-          stack.push(step.value);
-        }
-      } catch (error) {
-        failure = error;
-        stack.pop();
-      }
+    try {
+      while (this.#level.quoted === undefined ? this.#readPlain() : this.#readQuoted());
+    } catch (error) {
+      throw this.#explain(error);
     }
-    if (failure !== undefined) throw failure;
     this.#endWord();
-    return { text: result, words: this.#words };
+    return { text: this.#level.text, words: this.#words };
   }
 
-  /** Everything up to `stop`, which is consumed. */
-  *#until(stop: number, rawEscapes: boolean): Step {
-    let text = '';
-    const outermost = stop === END;
-    // The reference collects words of all levels in one buffer, so that an inner level drops the word around it.
+  /** Each level around one that fails at the end of the source has its own word for it, so the outermost's remains. */
+  #explain(error: unknown): unknown {
+    let level = this.#level;
+    if (level.parent === undefined || this.#peek() !== END) return error;
+    while (level.parent?.parent !== undefined) level = level.parent;
+    return syntaxError(level.atEnd);
+  }
+
+  /** Begins a part of `${...}`. The reference collects words of all levels in one buffer, so that this drops the word around it. */
+  #enter(stop: number, rawEscapes: boolean, atEnd: string, finish: (text: string) => void): void {
+    this.#level = { parent: this.#level, stop, rawEscapes, atEnd, finish, text: '', quoted: undefined };
     this.#word = '';
-    for (;;) {
-      const plain = this.#takePlain(stop);
-      text += plain;
-      if (outermost) this.#word += plain;
-      const code = this.#peek();
-      if (code === END) break;
-      if (code === stop) {
-        this.#position++;
-        return text;
-      }
-      let part: string;
-      let splits = false;
-      if (this.#isSpecial(code)) {
-        part = yield* this.#special(code, rawEscapes);
-        splits = code === DOLLAR;
-      } else if (code === this.#escape) {
-        const escape = this.#next();
-        part = (rawEscapes ? escape : '') + this.#next();
-      } else {
-        part = this.#next();
-        splits = true;
-      }
-      text += part;
-      if (outermost && splits) this.#splitWords(part);
-      else if (outermost) this.#word += part;
+  }
+
+  #leave(): void {
+    const { parent, finish, text } = this.#level;
+    if (parent !== undefined) this.#level = parent;
+    finish(text);
+  }
+
+  /** Adds to the text; white space in what variables give ends the word, unless quoted. */
+  #add(part: string, splits: boolean): void {
+    this.#level.text += part;
+    if (this.#level.parent !== undefined) return;
+    if (splits) this.#splitWords(part);
+    else this.#word += part;
+  }
+
+  #addValue(value: string): void {
+    if (this.#level.quoted === undefined) this.#add(value, true);
+    else this.#level.quoted += value;
+  }
+
+  /** Reads on outside of double quotes; false at the end of the word. */
+  #readPlain(): boolean {
+    const { stop, rawEscapes } = this.#level;
+    this.#add(this.#takePlain(stop), false);
+    const code = this.#peek();
+    if (code === END) {
+      if (stop !== END) throw syntaxError(`unexpected end of statement while looking for matching ${String.fromCharCode(stop)}`);
+      return false;
     }
-    if (!outermost) throw syntaxError(`unexpected end of statement while looking for matching ${String.fromCharCode(stop)}`);
-    return text;
+    if (code === stop) {
+      this.#position++;
+      this.#leave();
+    } else if (code === DOLLAR) {
+      this.#dollar();
+    } else if (code === LESS) {
+      this.#add(this.#possibleHeredoc(), false);
+    } else if (this.#isSpecial(code)) {
+      if (code === SINGLE_QUOTE) this.#add(this.#singleQuote(), false);
+      else this.#openQuote();
+    } else if (code === this.#escape) {
+      const escape = this.#next();
+      this.#add((rawEscapes ? escape : '') + this.#next(), false);
+    } else {
+      this.#add(this.#next(), true);
+    }
+    return true;
+  }
+
+  #openQuote(): void {
+    this.#level.quoted = this.#next().slice(this.#options.rawQuotes === true ? 0 : 1);
+  }
+
+  /** Reads on inside double quotes. */
+  #readQuoted(): boolean {
+    const level = this.#level;
+    const code = this.#peek();
+    if (code === END) throw syntaxError('unexpected end of statement while looking for matching double-quote');
+    if (code === DOUBLE_QUOTE) {
+      const mark = this.#next();
+      const text = (level.quoted ?? '') + (this.#options.rawQuotes === true ? mark : '');
+      level.quoted = undefined;
+      this.#add(text, false);
+    } else if (code === DOLLAR) {
+      this.#dollar();
+    } else if (code === this.#escape) {
+      level.quoted += this.#quotedEscape(level.rawEscapes);
+    } else {
+      level.quoted += this.#next();
+    }
+    return true;
+  }
+
+  /** Only `"`, `$` and the escape character are escaped; before anything else it stays, with rawEscapes a second time. */
+  #quotedEscape(rawEscapes: boolean): string {
+    const escape = this.#next();
+    const raw = rawEscapes ? escape : '';
+    const code = this.#peek();
+    if (code === END) return raw;
+    return raw + (code === DOUBLE_QUOTE || code === DOLLAR || code === this.#escape ? this.#next() : escape);
   }
 
   /** Adds `text` to the word; white space in it ends the word. */
@@ -143,13 +198,6 @@ export class Lexer {
     return (code === SINGLE_QUOTE || code === DOUBLE_QUOTE) && this.#options.skipProcessQuotes !== true;
   }
 
-  *#special(code: number, rawEscapes: boolean): Step {
-    if (code === DOLLAR) return yield* this.#dollar();
-    if (code === SINGLE_QUOTE) return this.#singleQuote();
-    if (code === DOUBLE_QUOTE) return yield* this.#doubleQuote(rawEscapes);
-    return this.#possibleHeredoc();
-  }
-
   #singleQuote(): string {
     const end = this.#source.indexOf("'", this.#position + 1);
     if (end < 0) {
@@ -161,69 +209,42 @@ export class Lexer {
     return this.#options.rawQuotes === true ? this.#source.slice(start, end + 1) : this.#source.slice(start + 1, end);
   }
 
-  *#doubleQuote(rawEscapes: boolean): Step {
-    this.#position++;
-    const mark = this.#options.rawQuotes === true ? '"' : '';
-    let text = mark;
-    for (;;) {
-      const code = this.#peek();
-      if (code === END) throw syntaxError('unexpected end of statement while looking for matching double-quote');
-      if (code === DOUBLE_QUOTE) {
-        this.#position++;
-        return text + mark;
-      }
-      if (code === DOLLAR) {
-        text += yield* this.#dollar();
-      } else if (code === this.#escape) {
-        const escape = this.#next();
-        if (rawEscapes) text += escape;
-        const following = this.#peek();
-        if (following === END) continue;
-        // Only these are escaped; before anything else the escape character stays, with rawEscapes a second time.
-        text += following === DOUBLE_QUOTE || following === DOLLAR || following === this.#escape ? this.#next() : escape;
-      } else {
-        text += this.#next();
-      }
-    }
-  }
-
-  *#dollar(): Step {
+  #dollar(): void {
     this.#position++;
     if (this.#peek() === OPEN) {
       this.#position++;
-      return yield* this.#braces();
+      this.#braces();
+      return;
     }
     const name = this.#name();
-    if (name === '') return '$';
-    const value = this.#value(name);
-    return value ?? (this.#options.skipUnsetEnv === true ? `$${name}` : '');
+    this.#addValue(name === '' ? '$' : this.#valueOr(name, `$${name}`));
   }
 
   /** What follows `${`. */
-  *#braces(): Step {
+  #braces(): void {
     const first = this.#peek();
-    if (first === END) throw syntaxError("syntax error: missing '}'");
-    if (first === OPEN || first === CLOSE || first === 0x3a) throw syntaxError('syntax error: bad substitution');
+    if (first === END) throw syntaxError(MISSING_BRACE);
+    if (first === OPEN || first === CLOSE || first === COLON) throw syntaxError('syntax error: bad substitution');
     const name = this.#name();
     const character = this.#nextOrReplacement();
-    if (character === '}') {
-      const value = this.#value(name);
-      return value ?? (this.#options.skipUnsetEnv === true ? `\${${name}}` : '');
-    }
-    if (character === '/') return yield* this.#replace(name);
-    if (!MODIFIERS.includes(character)) throw unsupported(character);
-    return yield* this.#modify(name, character);
+    if (character === '}') this.#addValue(this.#valueOr(name, `\${${name}}`));
+    else if (character === '/') this.#readReplace(name);
+    else if (MODIFIERS.includes(character)) this.#readModify(name, character);
+    else throw unsupported(character);
   }
 
-  /** `${name:-word}` and the like. */
-  *#modify(name: string, first: string): Step {
+  /** `${name:-word}` and the like, from behind the first character of the modifier. */
+  #readModify(name: string, first: string): void {
     const colon = first === ':';
     const modifier = colon ? this.#nextOrReplacement() : first;
-    const written = colon ? `:${modifier}` : modifier;
     const isPattern = modifier === '#' || modifier === '%';
-    if (colon && isPattern) throw unsupported(written);
-    const word = yield* this.#nested(CLOSE, isPattern, "syntax error: missing '}'");
+    if (colon && isPattern) throw unsupported(`:${modifier}`);
+    this.#enter(CLOSE, isPattern, MISSING_BRACE, (word) => this.#addValue(this.#modify(name, colon, modifier, word)));
+  }
+
+  #modify(name: string, colon: boolean, modifier: string, word: string): string {
     const value = this.#value(name);
+    const written = colon ? `:${modifier}` : modifier;
     if (value === undefined && this.#options.skipUnsetEnv === true) return `\${${name}${written}${word}}`;
     const missing = value === undefined || (colon && value === '');
     switch (modifier) {
@@ -241,24 +262,19 @@ export class Lexer {
     }
   }
 
-  /** `${name/pattern/replacement}`. */
-  *#replace(name: string): Step {
+  /** `${name/pattern/replacement}`, from behind the first `/`. */
+  #readReplace(name: string): void {
     const all = this.#peek() === SLASH;
     if (all) this.#position++;
-    const pattern = yield* this.#nested(SLASH, true, "syntax error: missing '/' in ${}");
-    const replacement = yield* this.#nested(CLOSE, true, "syntax error: missing '}'");
+    this.#enter(SLASH, true, "syntax error: missing '/' in ${}", (pattern) => {
+      this.#enter(CLOSE, true, MISSING_BRACE, (replacement) => this.#addValue(this.#replace(name, pattern, replacement, all)));
+    });
+  }
+
+  #replace(name: string, pattern: string, replacement: string, all: boolean): string {
     const value = this.#value(name);
     if (value === undefined && this.#options.skipUnsetEnv === true) return `\${${name}/${pattern}/${replacement}}`;
     return replacePattern(pattern, value ?? '', replacement, all);
-  }
-
-  /** The text up to `stop`; what fails at the end of the source fails with `atEnd`. */
-  *#nested(stop: number, rawEscapes: boolean, atEnd: string): Step {
-    try {
-      return yield this.#until(stop, rawEscapes);
-    } catch (error) {
-      throw this.#peek() === END ? syntaxError(atEnd) : error;
-    }
   }
 
   /** A variable's name: digits, one special parameter, or letters, digits and `_`; '' when there is none. */
@@ -275,6 +291,11 @@ export class Lexer {
     this.#position++;
     for (let code = this.#peek(); code === 0x20 || code === 0x09 || code === 0x0d; code = this.#peek()) this.#position++;
     return this.#source.slice(start, this.#position);
+  }
+
+  /** The value; without one, nothing or what is written. */
+  #valueOr(name: string, written: string): string {
+    return this.#value(name) ?? (this.#options.skipUnsetEnv === true ? written : '');
   }
 
   #value(name: string): string | undefined {

@@ -73,50 +73,85 @@ export function readPattern(text: string, greedy: boolean, anchored: boolean): P
  * All ways to match go forward together, so the time is at most the product of both lengths.
  */
 export function findMatch(pattern: Pattern, text: readonly number[], from = 0): Match | undefined {
-  const { tokens, greedy, anchored } = pattern;
-  const marks = new Int32Array(tokens.length + 1).fill(-1);
-  let threads: Thread[] = [];
+  const { tokens, anchored } = pattern;
+  let ways = new Ways(pattern);
+  let next = new Ways(pattern);
   let found: Match | undefined;
   for (let position = from; ; position++) {
-    if (found === undefined && (position === 0 || !anchored)) {
-      follow(threads, marks, position, tokens, 0, position, greedy);
-    }
-    if (threads.length === 0) {
-      if (found !== undefined || anchored || position >= text.length) return found;
-      continue;
-    }
+    if (found === undefined && (position === 0 || !anchored)) ways.add(0, position);
+    if (ways.count === 0) return found;
+    next.clear();
     const code = text[position];
-    const next: Thread[] = [];
-    for (const { state, start } of threads) {
+    for (let index = 0; index < ways.count; index++) {
+      const state = ways.state(index);
+      const start = ways.start(index);
       const token = tokens[state];
       if (token === undefined) {
+        // What comes behind in the order of preference does not matter any more.
         found = { start, end: position };
         break;
       }
       if (code === undefined) continue;
       if (token.kind === 'literal') {
-        if (token.code === code) follow(next, marks, position + 1, tokens, state + 1, start, greedy);
+        if (token.code === code) next.add(state + 1, start);
       } else if (code !== NEWLINE) {
-        follow(next, marks, position + 1, tokens, token.kind === 'star' ? state : state + 1, start, greedy);
+        next.add(token.kind === 'star' ? state : state + 1, start);
       }
     }
     if (code === undefined) return found;
-    threads = next;
+    [ways, next] = [next, ways];
   }
 }
 
-/** One way to match: the token it waits at, and where it began. */
-interface Thread {
-  readonly state: number;
-  readonly start: number;
-}
+/** The ways to match that are alive at one position, the preferred first: the token each waits at, and where it began. */
+class Ways {
+  count = 0;
+  readonly #tokens: readonly Token[];
+  readonly #greedy: boolean;
+  readonly #states: Int32Array;
+  readonly #starts: Int32Array;
+  /** The round in which each state was added last. */
+  readonly #added: Int32Array;
+  #round = 1;
 
-/** Adds the ways that go on at `state`, the preferred one first; `marks` tells which states are in already at `position`. */
-function follow(threads: Thread[], marks: Int32Array, position: number, tokens: readonly Token[], state: number, start: number, greedy: boolean): void {
-  const states = tokens[state]?.kind !== 'star' ? [state] : greedy ? [state, state + 1] : [state + 1, state];
-  for (const each of states) {
-    if (marks[each] === position) continue;
-    marks[each] = position;
-    threads.push({ state: each, start });
+  constructor(pattern: Pattern) {
+    this.#tokens = pattern.tokens;
+    this.#greedy = pattern.greedy;
+    this.#states = new Int32Array(pattern.tokens.length + 1);
+    this.#starts = new Int32Array(pattern.tokens.length + 1);
+    this.#added = new Int32Array(pattern.tokens.length + 1);
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.#round++;
+  }
+
+  state(index: number): number {
+    return this.#states[index] ?? 0;
+  }
+
+  start(index: number): number {
+    return this.#starts[index] ?? 0;
+  }
+
+  /** Adds the ways that go on at `state`: at a star, also behind it. */
+  add(state: number, start: number): void {
+    if (this.#tokens[state]?.kind !== 'star') {
+      this.#push(state, start);
+    } else if (this.#greedy) {
+      this.#push(state, start);
+      this.#push(state + 1, start);
+    } else {
+      this.#push(state + 1, start);
+      this.#push(state, start);
+    }
+  }
+
+  #push(state: number, start: number): void {
+    if (this.#added[state] === this.#round) return;
+    this.#added[state] = this.#round;
+    this.#states[this.count] = state;
+    this.#starts[this.count++] = start;
   }
 }

@@ -3,6 +3,7 @@ import { lineRanges, type Range } from '../diag/range.ts';
 import { isSpace, toLower, trimSpace, trimSpaceLeft } from '../spec/strings.ts';
 import { readArguments } from './arguments.ts';
 import type { Heredoc } from './ast.ts';
+import { fromByteText, toByteText } from './bytes.ts';
 import { DirectiveScanner } from './directives.ts';
 import { heredocsOfLine } from './heredoc.ts';
 import { isKeyword } from './keywords.ts';
@@ -95,9 +96,9 @@ class Scanner {
     this.#escape = value;
   }
 
-  /** An empty comment parts those above from the instruction below. */
+  /** An empty comment parts those above from the instruction below. The reference leaves out one byte, `#` or not. */
   #addComment(raw: string): void {
-    const comment = trimSpace(raw.slice(1));
+    const comment = trimSpace(raw.charCodeAt(0) < 0x80 ? raw.slice(1) : fromByteText(toByteText(raw).slice(1)));
     if (comment === '') this.#comments = [];
     else this.#comments.push(comment);
   }
