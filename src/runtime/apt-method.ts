@@ -154,8 +154,19 @@ is_later() {
   [ "$(number "\${stamp##*/}\${tail%%/*}")" -gt "$(number "$time")" ]
 }
 
+# Some versions of apt give up at once when a server says that it is asked too often: wait, and tell them that it will pass. All waiting
+# of one method is bounded.
+slow_down() {
+  [ "$delay" -le 32 ] || return 0
+  sleep "$delay"
+  delay=$((delay * 2))
+  body="$body
+Transient-Failure: true"
+}
+
 # From the method to apt: one message at a time.
 answers() {
+  delay=1
   head= body= uri= known= file= next= snapshot= message= last_to= last_from=
   while IFS= read -r line; do
     case $line in
@@ -179,7 +190,12 @@ URI: $uri"
         ;;
       esac
       if [ -n "$message" ]; then
-        case $head in 400*) [ -z "$known" ] || message="$message ($snapshot)" ;; esac
+        case $head in
+        400*)
+          case $known$message in '1Message: 429 '*) slow_down ;; esac
+          [ -z "$known" ] || message="$message ($snapshot)"
+          ;;
+        esac
         body="$body
 $message"
       fi

@@ -115,6 +115,15 @@ test('a failure tells the snapshot URL, wherever its fields are', () => {
   }
 });
 
+test('too many requests: waits, and tells apt to try again', () => {
+  const started = performance.now();
+  const failure = `400 URI Failure\nURI: ${SNAPSHOT}\nMessage: 429  Too Many Requests\n\n`;
+  assert.is(talk(SHELL, ask(URI), failure).told, `400 URI Failure\nURI: ${URI}\nTransient-Failure: true\nMessage: 429  Too Many Requests (${SNAPSHOT})\n\n`);
+  assert.ok(performance.now() - started > 1000);
+  const other = failure.replace(SNAPSHOT, 'http://example.org/x');
+  assert.is(talk(SHELL, ask('http://example.org/x'), other).told, other);
+});
+
 test('a redirection to an earlier snapshot is followed, one to a later is a failure', () => {
   const redirect = (to: string): string => talk(SHELL, ask(URI), `103 Redirect\nNew-URI: ${to}\nURI: ${SNAPSHOT}\n\n`).told;
   const earlier = 'http://s/archive/debian/20240109T235959Z/dists/x/InRelease';
