@@ -1,13 +1,12 @@
-import { CodedError, wrapError } from '../diag/error.ts';
+import { CodedError, messageOf, wrapError } from '../diag/error.ts';
 import type { GatewayMessage } from '../gateway/bridge.ts';
 import type { Reference } from '../gateway/reference.ts';
 import { resolveSourceMeta } from '../gateway/resolve.ts';
-import { imageBlob } from '../llb/sources.ts';
 import { parseProvenance } from '../provenance/parse.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import type { Digest } from '../spec/digest.ts';
 import type { Platform } from '../spec/platform.ts';
-import { nameOf, parseNormalizedNamed, referenceToString, tagNameOnly, withDigest } from '../spec/reference.ts';
+import { parseNormalizedNamed, referenceToString, tagNameOnly, withDigest } from '../spec/reference.ts';
 import { HTTP_CONTEXT_FILE } from './detect.ts';
 import { loadNamedContext } from './named-context.ts';
 import type { ContextServices } from './named-context.ts';
@@ -18,7 +17,8 @@ export const PROVENANCE_CONTEXT = 'repro-provenance';
 
 const OPTION_KEY = `context:${PROVENANCE_CONTEXT}`;
 const DEFAULT_FILE = 'provenance.json';
-const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
+/** The config of attestations that are OCI artifacts (BuildKit 0.32); the daemon finds it but does not read it as an image's. */
+const EMPTY_CONFIG = 'application/vnd.oci.empty.v1+json';
 /** Types of SLSA provenance, the newer first. */
 const PREDICATE_TYPES = ['https://slsa.dev/provenance/v1', 'https://slsa.dev/provenance/v0.2'] as const;
 
@@ -78,30 +78,27 @@ async function fromImage(services: ContextServices, image: string, platform: Pla
 }
 
 /**
- * The image by digest, after making sure that it is an OCI index: daemons from 0.28 on crash when they are asked for the attestations of
- * anything else, so that what an image is has to be known before.
+ * The image by digest, after making sure that it is an index with attestations: daemons from 0.28 on crash when they are asked for the
+ * attestations of anything else. Such an index lists them for the platform unknown/unknown, so the daemon is asked for the config that
+ * this platform has: it finds none, the config of an attestation (which it may not want to read), or, where there is no index, the image's own.
  */
-async function resolveRoot({ gateway, images, config }: ContextServices, image: string, platform: Platform): Promise<string> {
+async function resolveRoot({ images, config }: ContextServices, image: string, platform: Platform): Promise<string> {
   const named = tagNameOnly(parseNormalizedNamed(image));
-  const { digest } = await images.resolve(referenceToString(named), {
-    platform, resolveMode: config.build.imageResolveMode, logName: `[context ${PROVENANCE_CONTEXT}] load metadata for ${image}`,
-  });
-  const blob = imageBlob(`${nameOf(named)}@${digest}`, { filename: 'index.json' });
-  const bytes = await (await solveToRef(gateway, await marshalState(gateway, blob))).readFile('index.json');
-  const mediaType = mediaTypeOf(bytes);
-  if (mediaType !== OCI_INDEX) {
-    throw new CodedError('provenance', `${image} can have no provenance attached: expected an OCI image index (${OCI_INDEX}), found ${mediaType}`);
-  }
-  return referenceToString(withDigest(named, digest as Digest));
-}
-
-function mediaTypeOf(bytes: Uint8Array): string {
+  const options = { resolveMode: config.build.imageResolveMode, logName: `[context ${PROVENANCE_CONTEXT}] load metadata for ${image}` };
+  const own = await images.resolve(referenceToString(named), { ...options, platform });
+  const ref = referenceToString(withDigest(named, own.digest as Digest));
+  const none = (cause?: unknown): Error => new CodedError(
+    'provenance', `${image} has no provenance attached: build it with --attest type=provenance,mode=max, or supply a JSON file`, { cause });
+  let attached: Uint8Array;
   try {
-    const parsed = JSON.parse(Buffer.from(bytes).toString('utf8')) as { mediaType?: unknown } | null;
-    return typeof parsed?.mediaType === 'string' ? parsed.mediaType : 'no media type';
-  } catch {
-    return 'something that is not JSON';
+    attached = (await images.resolve(ref, { ...options, logName: `[context ${PROVENANCE_CONTEXT}] look for attestations of ${image}`, platform: { os: 'unknown', architecture: 'unknown' } })).config;
+  } catch (error) {
+    if (messageOf(error).includes(EMPTY_CONFIG)) return ref;
+    if (/no match for platform|not found/.test(messageOf(error))) throw none(error);
+    throw error;
   }
+  if (Buffer.compare(attached, own.config) === 0) throw none();
+  return ref;
 }
 
 function findStatement(chain: GatewayMessage<'AttestationChain'>): Uint8Array | undefined {

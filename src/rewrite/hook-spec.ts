@@ -120,6 +120,6 @@ function integer(value: unknown, path: string, problems: string[]): number {
 
 function choice<T extends string>(value: string, choices: readonly T[], path: string, problems: string[]): T | undefined {
   const found = choices.find((each) => each === value);
-  if (found === undefined && value !== '') problems.push(`${path}: expected ${choices.join(', ')}`);
+  if (found === undefined && value !== '') problems.push(`${path}: expected ${choices.join(', ')}, found ${quote(value)}`);
   return found;
 }

@@ -39,14 +39,18 @@ function statement(result: BuildResult): string {
   return JSON.stringify(found.statement);
 }
 
+async function push(reference: string, request: BuildRequest): Promise<BuildResult> {
+  return must(await build({ frontend: 'reference', provenance: 'max', output: { push: reference }, ...request }));
+}
+
 await move('one');
 const first = must(await build({ frontend: 'reference', provenance: 'max' }));
 const firstOld = must(await build({ frontend: 'reference', provenance: 'max', provenanceVersion: 'v0.2' }));
 const firstMin = must(await build({ frontend: 'ours', provenance: 'min' }));
 const published = env.image('published');
-const publishedDigest = await env.images.pushLayout(first.layout.folder, published);
+const publishedDigest = (await push(published, {})).digest;
 const publishedOld = env.image('published-old');
-const publishedOldDigest = await env.images.pushLayout(firstOld.layout.folder, publishedOld);
+const publishedOldDigest = (await push(publishedOld, { provenanceVersion: 'v0.2' })).digest;
 await move('two');
 
 const FOLDERS = { v1: statement(first), 'v0.2': statement(firstOld), 'mode=min by our frontend': statement(firstMin), 'a bare predicate': JSON.stringify(JSON.parse(statement(first)).predicate) };
@@ -55,6 +59,7 @@ test('the fixtures are what they should be', () => {
   assert.is(JSON.parse(FOLDERS.v1).predicateType, 'https://slsa.dev/provenance/v1');
   assert.is(JSON.parse(FOLDERS['v0.2']).predicateType, 'https://slsa.dev/provenance/v0.2');
   assert.is(firstOld.manifestDigest, first.manifestDigest);
+  assert.is.not(publishedDigest, first.manifestDigest, 'an index, with the provenance beside the image');
   assert.is(firstMin.manifestDigest, first.manifestDigest, 'ours and the reference build the same image');
 });
 
@@ -124,11 +129,22 @@ for (const [name, files] of BAD) {
   });
 }
 
-test('an image with no provenance is an error that names it', async () => {
-  const result = await build({ contexts: { 'repro-provenance': `docker-image://${env.bases.busybox}` }, output: 'none' });
-  assert.is(result.ok, false);
-  assert.match(result.log, env.bases.busybox);
-});
+const UNATTESTED: readonly (readonly [string, BuildRequest])[] = [
+  ['a single manifest', {}],
+  ['a Docker manifest', { outputAttributes: { 'oci-mediatypes': 'false' } }],
+  ['an index of two platforms', { platform: 'linux/amd64,linux/arm64' }],
+  ['a Docker manifest list', { platform: 'linux/amd64,linux/arm64', outputAttributes: { 'oci-mediatypes': 'false' } }],
+];
+
+for (const [name, request] of UNATTESTED) {
+  test(`an image that is ${name}, with no provenance, is an error that names it`, async () => {
+    const reference = env.image('unattested');
+    must(await env.build({ frontend: 'reference', dockerfile: `FROM scratch\nCOPY <<EOF /name\n${name}\nEOF\n`, output: { push: reference }, ...request }));
+    const result = await build({ contexts: { 'repro-provenance': `docker-image://${reference}` }, output: 'none' });
+    assert.is(result.ok, false);
+    assert.match(result.log, `${reference} has no provenance attached`);
+  });
+}
 
 test('REPRO=off ignores the provenance', async () => {
   const result = must(await build({ contexts: { 'repro-provenance': env.tempFolder({ 'provenance.json': FOLDERS.v1 }) }, buildArgs: { REPRO: 'off' } }));

@@ -85,7 +85,7 @@ test('hooks', () => {
     ['{"RUN":{"entrypoint":[1]}}', 'RUN.entrypoint[0]: expected a string'],
     ['{"RUN":{"mounts":[{"target":"/x","readonly":true}]}}', 'unknown field "RUN.mounts[0].readonly"'],
     ['{"RUN":{"mounts":[{"target":"x"}]}}', 'RUN.mounts[0].target: expected an absolute path'],
-    ['{"RUN":{"mounts":[{"type":"volume","target":"/x"}]}}', 'RUN.mounts[0].type: expected bind, cache, tmpfs, secret, ssh'],
+    ['{"RUN":{"mounts":[{"type":"volume","target":"/x"}]}}', 'RUN.mounts[0].type: expected bind, cache, tmpfs, secret, ssh, found "volume"'],
     ['{"RUN":{"mounts":[{"target":"/x","from":"A B"}]}}', 'RUN.mounts[0].from: "A B": '],
     ['{"RUN":{"mounts":[{"type":"tmpfs","target":"/x","from":"a"}]}}', 'RUN.mounts[0].from: only mounts of type bind have one'],
     ['{"RUN":{"mounts":[{"target":"/x","mode":-1,"required":"no","__proto__":1}]}}', 'RUN.mounts[0].mode: expected a whole number; RUN.mounts[0].required: expected true or false'],
