@@ -17,14 +17,15 @@ const ENUM_FIELDS: ReadonlyMap<string, keyof typeof ENUMS> = new Map<string, key
 const WIDE_TYPES: ReadonlySet<string> = new Set(['int64', 'uint64', 'sint64', 'fixed64', 'sfixed64']);
 
 /**
- * A decoded message in protobuf's JSON form (protojson): what is zero is left out unless it is in a oneof or optional, 64-bit numbers
+ * A decoded message in protobuf's JSON form (protojson), fields by number: what is zero is left out unless it is in a oneof or optional, 64-bit numbers
  * are text, bytes base64, enums by name. `value` is what decodeMessage gives for `type`.
  */
 export function messageJson(type: string, value: object): Json {
   const rows = SCHEMA.get(type);
   if (rows === undefined) throw new CodedError('internal', `no message ${type}`);
   const fields = value as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(rows.map((row) => [row[1], fieldJson(type, row, fields[row[1]])]));
+  const ordered = rows.toSorted(([a], [b]) => a - b);
+  return Object.fromEntries(ordered.map((row) => [row[1], fieldJson(type, row, fields[row[1]])]));
 }
 
 function fieldJson(message: string, [, name, type, rule]: FieldRow, value: unknown): Json | undefined {
