@@ -1,0 +1,29 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { STRIP_TABLE } from '../../src/rewrite/strip-table.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+test('docs/strip.md has the whole table, and nothing else', () => {
+  const rows = [...read('docs/strip.md').matchAll(/^\| `(\/[^`]*)` \| (\w+) \|/gm)].map((match) => `${match[1]} ${match[2]}`);
+  assert.equal(rows, STRIP_TABLE.map(({ path, action }) => `${path} ${action}`));
+});
+
+test('links between the pages lead somewhere', () => {
+  const pages = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+  const dead = pages.flatMap((page) => [...read(page).matchAll(/\]\(([^)#:]+)\)/g)].map((match) => match[1]!).filter((link) => !existsSync(join(root, dirname(page), link))).map((link) => `${page}: ${link}`));
+  assert.equal(dead, []);
+});
+
+test('the README names every command of the Makefile that it shows', () => {
+  const targets = new Set([...read('Makefile').matchAll(/^([a-z]+):.*##/gm)].map((match) => match[1]));
+  const shown = [...read('README.md').matchAll(/(?:`|^)make ([a-z]+)/gm)].map((match) => match[1]!);
+  assert.ok(shown.length >= 3);
+  assert.equal(shown.filter((name) => !targets.has(name)), []);
+});
+
+test.run();
