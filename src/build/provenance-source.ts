@@ -1,4 +1,4 @@
-import { CodedError, messageOf, wrapError } from '../diag/error.ts';
+import { CodedError, messageOf } from '../diag/error.ts';
 import type { GatewayMessage } from '../gateway/bridge.ts';
 import type { Reference } from '../gateway/reference.ts';
 import { resolveSourceMeta } from '../gateway/resolve.ts';
@@ -33,7 +33,7 @@ export async function loadProvenance(services: ContextServices, platform: Platfo
     const image = /^docker-image:(?:\/\/)?(.*)$/s.exec(input)?.[1];
     return image === undefined ? await fromFiles(services, input) : await fromImage(services, image, platform);
   } catch (error) {
-    throw wrapError(error, `failed to load the provenance of context ${PROVENANCE_CONTEXT}`);
+    throw new CodedError('provenance', `failed to load the provenance of context ${PROVENANCE_CONTEXT}: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -87,14 +87,14 @@ async function resolveRoot({ images, config }: ContextServices, image: string, p
   const options = { resolveMode: config.build.imageResolveMode, logName: `[context ${PROVENANCE_CONTEXT}] load metadata for ${image}` };
   const own = await images.resolve(referenceToString(named), { ...options, platform });
   const ref = referenceToString(withDigest(named, own.digest as Digest));
-  const none = (cause?: unknown): Error => new CodedError(
-    'provenance', `${image} has no provenance attached: build it with --attest type=provenance,mode=max, or supply a JSON file`, { cause });
+  // With no cause: that would be the daemon's words for a platform that nobody asked for.
+  const none = (): Error => new CodedError('provenance', `${image} has no provenance attached: build it with --attest type=provenance,mode=max, or supply a JSON file`);
   let attached: Uint8Array;
   try {
     attached = (await images.resolve(ref, { ...options, logName: `[context ${PROVENANCE_CONTEXT}] look for attestations of ${image}`, platform: { os: 'unknown', architecture: 'unknown' } })).config;
   } catch (error) {
     if (messageOf(error).includes(EMPTY_CONFIG)) return ref;
-    if (/no match for platform|not found/.test(messageOf(error))) throw none(error);
+    if (/no match for platform|not found/.test(messageOf(error))) throw none();
     throw error;
   }
   if (Buffer.compare(attached, own.config) === 0) throw none();

@@ -1,4 +1,4 @@
-import { findCause, LocatedError, messageOf } from '../diag/error.ts';
+import { CodedError, findCause, LocatedError, messageOf } from '../diag/error.ts';
 import { DetailedError, detailType, GatewayError, jsonDetail, omitEmpty, STATUS } from './error.ts';
 import type { ErrorDetail } from './error.ts';
 
@@ -18,7 +18,8 @@ const STACK_DETAIL = 'stack.Stack';
 
 /**
  * Any error as the status that the daemon hands to the client (util/grpcerrors ToGRPC): a failed call's own text is kept as it came,
- * without what was said around it; details of our own go before those that passed through.
+ * without what was said around it, unless it was said about what the reference does not have; details of our own go before those that
+ * passed through.
  */
 export function toStatus(error: unknown): StatusMessage {
   const chain = causeChain(error);
@@ -31,9 +32,14 @@ export function toStatus(error: unknown): StatusMessage {
   const stacks = [...remote.filter(isStack), ...tracedErrors(chain).map(stackDetail)];
   return {
     code,
-    message: gateway?.statusMessage ?? messageOf(error),
+    message: gateway === undefined || chain.some(isOurs) ? messageOf(error) : gateway.statusMessage,
     details: [...unknown, ...stacks, ...own, ...known],
   };
+}
+
+/** Whether an error is about a supplied provenance or a snapshot. */
+function isOurs(error: Error): boolean {
+  return error instanceof CodedError && (error.code === 'provenance' || error.code === 'snapshot');
 }
 
 function statusCode(chain: readonly Error[]): number {

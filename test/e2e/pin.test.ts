@@ -146,6 +146,13 @@ for (const [name, request] of UNATTESTED) {
   });
 }
 
+test('a provenance image that does not exist is an error that says what it was for', async () => {
+  const result = await build({ contexts: { 'repro-provenance': `docker-image://${env.image('never-pushed')}` }, output: 'none' });
+  assert.is(result.ok, false);
+  assert.match(result.log, 'error: failed to solve: failed to load the provenance of context repro-provenance: ');
+  assert.match(result.log, env.image('never-pushed'));
+});
+
 test('REPRO=off ignores the provenance', async () => {
   const result = must(await build({ contexts: { 'repro-provenance': env.tempFolder({ 'provenance.json': FOLDERS.v1 }) }, buildArgs: { REPRO: 'off' } }));
   assert.match(result.image.layers.at(-1)?.text('mounted') ?? '', 'two');
