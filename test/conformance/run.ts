@@ -1,7 +1,7 @@
 // BuildKit's own integration tests of Dockerfile frontends, run against a frontend image. README.md in this folder has the details.
 // Usage: node --import tsx test/conformance/run.ts [--image TAR|reference|none] [--tests REGEX|quick] [--workers oci,containerd] [--jobs N] [--build-arg KEY=VALUE]... [--disk] [--baseline]
 import { spawn } from 'node:child_process';
-import { copyFileSync, createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, createReadStream, createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +38,9 @@ const { values: options } = parseArgs({
 const CONTAINERD_TESTS = ['TestCmdShell', 'TestDockerfileScratchConfig', 'TestExportedHistory', 'TestExposeExpansion', 'TestImportExportReproducibleIDs', 'TestLabels', 'TestPullScratch', 'TestReproducibleIDs', 'TestUser'];
 /** More regressions than this are no bad luck: they are not tried a second time. */
 const MOST_RETRIES = 40;
+
+/** Logs of so many runs are kept. */
+const KEPT_RUNS = 10;
 
 /** One call of the test program. */
 interface Call {
@@ -108,6 +111,7 @@ async function convertLog(log: string): Promise<Map<string, Outcome>> {
   const events = `${log}.json`;
   await mustRun('sh', ['-c', 'go tool test2json -t <"$1" >"$2"', 'sh', log, events]);
   const outcomes = await readOutcomes(createInterface({ input: createReadStream(events), crlfDelay: Infinity }));
+  rmSync(events);
   if (outcomes.size === 0) throw new Error(`no test ran:\n${readFileSync(log, 'utf8').split('\n').slice(-20).join('\n')}`);
   return outcomes;
 }
@@ -137,6 +141,7 @@ const workerOf = (name: string): string => /\/worker=([^/]+)/.exec(name)?.[1] ??
 
 async function main(): Promise<boolean> {
   mkdirSync(runs, { recursive: true });
+  for (const name of readdirSync(runs).sort().slice(0, -KEPT_RUNS)) rmSync(join(runs, name), { recursive: true, force: true });
   const folder = mkdtempSync(join(runs, `${new Date().toISOString().slice(0, 19).replaceAll(':', '')}-`));
   const { version, image, run } = await prepare(folder);
   const tests = options.tests === 'quick' ? readFileSync(join(source, 'quick.txt'), 'utf8').trim().split(/\s+/).join('|') : options.tests;
