@@ -16,7 +16,8 @@ import { convertCommand } from './dispatch.ts';
 import { resolveEpoch } from './epoch.ts';
 import { evaluateGlobalArgs, proxyFromBuildArgs } from './global-args.ts';
 import type { StageGraph, StageNode } from './graph.ts';
-import { platformOfImage } from './image.ts';
+import { assertPrintableHistory } from './history.ts';
+import { platformOfImage, withoutTriggers } from './image.ts';
 import { addTriggers, pendingTriggers } from './onbuild.ts';
 import type { ConvertOptions, ConvertResult } from './options.ts';
 import { neededPaths } from './paths.ts';
@@ -46,6 +47,7 @@ export interface ConvertedDockerfile {
 export async function convert(dockerfile: Dockerfile, options: ConvertOptions): Promise<ConvertResult> {
   const converted = await convertDockerfile(dockerfile, options);
   const { conversion, state, image, baseImage } = converted;
+  assertPrintableHistory(image, conversion.epoch);
   return {
     state,
     image,
@@ -85,7 +87,7 @@ export async function convertDockerfile(dockerfile: Dockerfile, options: Convert
   const violation = linter.error();
   if (violation !== undefined) throw violation;
   mainContext.bind(await options.contexts.mainContext(neededPaths(allContextPaths(builds.values()))));
-  return { conversion, graph, target, builds, state: result.state, image: finishImage(result.image, conversion), baseImage: result.baseImage };
+  return { conversion, graph, target, builds, state: result.state, image: finishImage(builds.has(target) ? result.image : withoutTriggers(result.image), conversion), baseImage: result.baseImage };
 }
 
 /** The main build context before it is known which paths of it are read. */

@@ -1,6 +1,7 @@
 import type { EnvGetter } from '../dockerfile/words.ts';
 import { CodedError } from '../diag/error.ts';
 import { timestampOf } from '../spec/time.ts';
+import type { ImageConfig } from '../spec/config.ts';
 import type { Timestamp } from '../spec/time.ts';
 import { quote } from '../spec/text.ts';
 import type { ImageDraft } from './image.ts';
@@ -15,8 +16,9 @@ export interface BuildArg {
 
 /** Adds a line to an image's history: an instruction that made no layer, one that made one, or one of those that say so in their text. */
 export function addHistory(image: ImageDraft, text: string, epoch: bigint | undefined, layer: 'none' | 'silent' | 'named' = 'none'): void {
+  const created = epoch === undefined ? undefined : printableTime(epoch);
   image.history.push({
-    ...(epoch === undefined ? {} : { created: createdAt(epoch) }),
+    ...(created === undefined ? {} : { created }),
     createdBy: layer === 'named' ? `${text} # buildkit` : text,
     author: '',
     comment: COMMENT,
@@ -24,12 +26,19 @@ export function addHistory(image: ImageDraft, text: string, epoch: bigint | unde
   });
 }
 
-function createdAt(epoch: bigint): Timestamp {
+/** Throws what the reference says of a history whose times cannot be written, when the epoch's year has more than four digits. */
+export function assertPrintableHistory({ history }: ImageConfig, epoch: bigint | undefined): void {
+  if (epoch === undefined || printableTime(epoch) !== undefined) return;
+  if (!history.some(({ comment, created }) => comment === COMMENT && created === undefined)) return;
+  const problem = 'json: error calling MarshalJSON for type *time.Time: Time.MarshalJSON: year outside of range [0,9999]';
+  throw new CodedError('option', `failed to marshal image config: ${problem}`);
+}
+
+function printableTime(epoch: bigint): Timestamp | undefined {
   try {
     return timestampOf(epoch);
-  } catch (error) {
-    const problem = 'json: error calling MarshalJSON for type *time.Time: Time.MarshalJSON: year outside of range [0,9999]';
-    throw new CodedError('convert', `failed to marshal image config: ${problem}`, { cause: error });
+  } catch {
+    return undefined;
   }
 }
 

@@ -34,7 +34,12 @@ export function draftImage(image: ImageConfig): ImageDraft {
   };
 }
 
-/** `image` without its time of creation and its triggers. */
+/** `image` without its triggers. */
+export function withoutTriggers(image: ImageConfig): ImageConfig {
+  return { ...image, config: { ...image.config, onBuild: [] } };
+}
+
+/** `image` without its time of creation. */
 export function withoutCreated(image: ImageConfig): ImageConfig {
   const { created: _, ...rest } = image;
   return rest;
