@@ -1,0 +1,291 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { build } from '../../../src/build/build.ts';
+import { openBridge } from '../../../src/gateway/bridge.ts';
+import { GatewayError } from '../../../src/gateway/error.ts';
+import { openGateway } from '../../../src/gateway/gateway.ts';
+import type { Result } from '../../../src/gateway/result.ts';
+import { toStatus } from '../../../src/gateway/status.ts';
+import { openTransport } from '../../../src/gateway/transport.ts';
+import { decodeLoose, FakeStatus, startFakeGateway } from '../../support/fake-gateway.ts';
+import type { FakeGateway, Handler, Loose } from '../../support/fake-gateway.ts';
+
+const enabled = (...ids: readonly string[]) => ids.map((ID) => ({ ID, Enabled: true }));
+const GATEWAY = ['solve.base', 'return', 'proto.refarray', 'readfile', 'readdir', 'statfile', 'frontend.inputs', 'gateway.solve.evaluate', 'gateway.exec', 'source.metaresolver', 'gateway.warnings'];
+const LLB = [
+  'source.image', 'source.local', 'source.local.followpaths', 'source.local.sessionid', 'source.local.sharedkeyhint', 'source.local.excludepatterns', 'source.local.unique', 'file.base', 'constraints',
+  'platform', 'meta.description', 'meta.ignorecache', 'source.git', 'source.git.fullurl', 'source.git.mtime', 'source.http', 'exec.meta.base', 'exec.mount.bind', 'exec.meta.setsdefaultpath', 'exec.meta.network', 'exec.mount.tmpfs', 'exec.mount.tmpfs.size', 'source.git.keepgitdir', 'source.git.checksum', 'source.git.subdir',
+];
+const IMAGE = JSON.stringify({ architecture: 'amd64', os: 'linux', config: { Env: ['PATH=/bin'], Cmd: ['/bin/sh'] }, rootfs: { type: 'layers', diff_ids: ['sha256:00'] } });
+
+interface Setup {
+  readonly options?: Readonly<Record<string, string>>;
+  /** The client's files by local source name: `dockerfile/Dockerfile`. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly secrets?: readonly string[];
+  readonly handlers?: Readonly<Record<string, Handler>>;
+  readonly gatewayCaps?: readonly string[];
+}
+
+/** The last source op of a definition, or else the kind of its last op. */
+function identifierOf(definition: Loose | undefined): string {
+  const ops = (definition?.['def'] ?? []).map((bytes: Uint8Array) => decodeLoose('pb.Op', bytes)) as Loose[];
+  const last = ops.at(-2);
+  return last?.['source']?.identifier ?? last?.['op'] ?? '';
+}
+
+/** Answers as a daemon would whose client has `files`. */
+function daemon({ files = {}, secrets = [], gatewayCaps = GATEWAY }: Setup): Record<string, Handler> {
+  const refs = new Map<string, string>();
+  return {
+    Ping: () => ({ FrontendAPICaps: enabled(...gatewayCaps), LLBCaps: enabled(...LLB) }),
+    Inputs: () => ({}),
+    Warn: () => ({}),
+    Solve: (request) => {
+      const id = `r${refs.size}`;
+      refs.set(id, identifierOf(request['Definition']));
+      return { result: { ref: { id } } };
+    },
+    ReadFile: (request) => {
+      const data = files[`${refs.get(request['Ref'])?.replace('local://', '')}/${request['FilePath']}`];
+      if (data === undefined) throw new FakeStatus(5, `open ${request['FilePath']}: no such file or directory`);
+      return { Data: Buffer.from(data) };
+    },
+    ReadDir: (request) => {
+      const prefix = `${refs.get(request['Ref'])?.replace('local://', '')}/`;
+      return { entries: Object.keys(files).filter((name) => name.startsWith(prefix)).map((name) => ({ path: name.slice(prefix.length) })) };
+    },
+    ResolveSourceMeta: (request) => ({ Source: request['Source'], Image: { Digest: `sha256:${'1'.repeat(64)}`, Config: Buffer.from(IMAGE) } }),
+    NewContainer: (request) => {
+      const missing = request['Mounts'].find((mount: Loose) => mount['secretOpt'] !== null && !secrets.includes(mount['secretOpt'].ID));
+      if (missing !== undefined) throw new FakeStatus(2, `secret ${missing.secretOpt.ID}: not found`);
+      return {};
+    },
+    ReleaseContainer: () => ({}),
+  };
+}
+
+interface Outcome {
+  readonly result?: Result;
+  readonly error?: unknown;
+  readonly fake: FakeGateway;
+}
+
+async function run(setup: Setup): Promise<Outcome> {
+  const fake = await startFakeGateway({ ...daemon(setup), ...setup.handlers });
+  const stream = fake.connect();
+  try {
+    const environment = { options: new Map(Object.entries(setup.options ?? {})), sessionId: 'session', product: 'buildkit', workers: [{ id: 'w', platforms: [{ os: 'linux', architecture: 'amd64' }] }] };
+    const gateway = await openGateway(environment, openBridge(openTransport(stream)));
+    try {
+      return { result: await build(gateway), fake };
+    } catch (error) {
+      return { error, fake };
+    }
+  } finally {
+    stream.destroy();
+    fake.stop();
+  }
+}
+
+const OFF = { 'build-arg:REPRO': 'off' };
+const text = (result: Result | undefined, key: string): string => Buffer.from(result?.metadata.get(key) ?? []).toString();
+
+function solved(fake: FakeGateway): string[] {
+  return fake.requests('Solve').map((request) => (request['Frontend'] === '' ? identifierOf(request['Definition']) : request['Frontend']));
+}
+
+function opsOf(fake: FakeGateway, index: number): Loose[] {
+  return (fake.requests('Solve').at(index)!['Definition'].def as Uint8Array[]).map((bytes) => decodeLoose('pb.Op', bytes));
+}
+
+test('a Dockerfile becomes a result, with rewrites off as the reference asks for it', async () => {
+  const { result, error, fake } = await run({ options: OFF, files: { 'dockerfile/Dockerfile': 'FROM busybox\nCOPY a /a\nRUN true\n', 'context/.dockerignore': '*.log\n# no\n' } });
+  assert.is(error, undefined);
+  assert.is(result?.ref?.id, 'r2');
+  assert.equal(Object.keys(JSON.parse(text(result, 'containerimage.config'))), ['architecture', 'os', 'rootfs', 'history', 'config']);
+  assert.is(text(result, 'refs.platforms'), '{"Platforms":[{"ID":"linux/amd64","Platform":{"architecture":"amd64","os":"linux"}}]}');
+  assert.equal(solved(fake), ['local://dockerfile', 'local://context', 'exec']);
+  assert.equal(fake.requests('Solve').map((request) => request['Evaluate']), [false, false, false]);
+  assert.is(fake.requests('NewContainer').length, 0);
+  const [dockerfile] = opsOf(fake, 0);
+  assert.equal(dockerfile!['source'].attrs, {
+    'local.differ': 'none', 'local.followpaths': '["Dockerfile","Dockerfile.dockerignore","dockerfile"]', 'local.session': 'session', 'local.sharedkeyhint': 'dockerfile',
+  });
+  const context = opsOf(fake, 2).find((op) => op['source']?.identifier === 'local://context');
+  assert.equal(context!['source'].attrs, { 'local.excludepatterns': '["*.log"]', 'local.followpaths': '["a"]', 'local.session': 'session', 'local.sharedkeyhint': 'context' });
+});
+
+test('with rewrites on a RUN is wrapped, the result is built at once, and the secret is asked for', async () => {
+  const files = { 'dockerfile/Dockerfile': 'FROM busybox\nRUN apt-get update\n' };
+  const without = await run({ files });
+  assert.is(without.error, undefined);
+  assert.is(without.fake.requests('Solve').at(-1)!['Evaluate'], true);
+  assert.equal(without.fake.requests('NewContainer').length, 1);
+  assert.is(without.fake.requests('ReleaseContainer').length, 0);
+  const exec = opsOf(without.fake, -1).find((op) => op['op'] === 'exec')!['exec'];
+  assert.not.equal(exec.meta.args, ['/bin/sh', '-c', 'apt-get update']);
+  assert.equal(exec.meta.args.slice(-3), ['/bin/sh', '-c', 'apt-get update']);
+  const withSecret = await run({ files, secrets: ['enable-repro-sources-list'] });
+  assert.is(withSecret.fake.requests('ReleaseContainer').length, 1);
+  assert.not.equal(JSON.stringify(opsOf(withSecret.fake, -1)), JSON.stringify(opsOf(without.fake, -1)));
+});
+
+test('a daemon that starts no containers has no secret', async () => {
+  const { error, fake } = await run({ files: { 'dockerfile/Dockerfile': 'FROM busybox\nRUN true\n' }, gatewayCaps: GATEWAY.filter((id) => id !== 'gateway.exec') });
+  assert.is(error, undefined);
+  assert.is(fake.requests('NewContainer').length, 0);
+});
+
+test('an error from a wrapped RUN is told without the wrapper, details and all', async () => {
+  const detail = { type_url: 'github.com/moby/buildkit/errdefs.Solve+json', value: Buffer.from('{}') };
+  let wrapper = '';
+  const { error } = await run({
+    files: { 'dockerfile/Dockerfile': 'FROM busybox\nRUN false\n' },
+    handlers: {
+      Solve: (request) => {
+        const ops = request['Definition'].def.map((bytes: Uint8Array) => decodeLoose('pb.Op', bytes)) as Loose[];
+        const exec = ops.find((op) => op['op'] === 'exec')?.['exec'];
+        if (exec === undefined) return { result: { ref: { id: 'df' } } };
+        wrapper = exec.meta.args.slice(0, -3).join(' ');
+        throw new FakeStatus(2, `process "${exec.meta.args.join(' ')}" did not complete successfully: exit code: 1`, [detail]);
+      },
+      ReadFile: (request) => {
+        if (request['FilePath'] !== 'Dockerfile') throw new FakeStatus(5, 'not found');
+        return { Data: Buffer.from('FROM busybox\nRUN false\n') };
+      },
+    },
+  });
+  assert.not.equal(wrapper, '');
+  assert.instance(error, GatewayError);
+  assert.is((error as GatewayError).message, 'process "/bin/sh -c false" did not complete successfully: exit code: 1');
+  assert.equal((error as GatewayError).details.map((each) => each.typeUrl), [detail.type_url]);
+});
+
+test('a syntax error carries the line and the file', async () => {
+  const { error } = await run({ options: OFF, files: { 'dockerfile/Dockerfile': 'FROM busybox\nXYZZY x\n' } });
+  const status = toStatus(error);
+  assert.is(status.message, 'dockerfile parse error on line 2: unknown instruction: XYZZY');
+  const source = status.details.find((detail) => detail.typeUrl.endsWith('errdefs.Source+json'));
+  const parsed = JSON.parse(Buffer.from(source!.value).toString());
+  assert.equal(parsed.ranges, [{ start: { line: 2 }, end: { line: 2 } }]);
+  assert.is(Buffer.from(parsed.info.data, 'base64').toString(), 'FROM busybox\nXYZZY x\n');
+});
+
+test('the Dockerfile may be in small letters, and have its own ignore file', async () => {
+  const files = { 'dockerfile/dockerfile': 'FROM scratch\nCOPY . /\n', 'dockerfile/Dockerfile.dockerignore': 'own\n', 'context/.dockerignore': 'other\n' };
+  const { error, fake } = await run({ options: OFF, files });
+  assert.is(error, undefined);
+  const context = opsOf(fake, -1).find((op) => op['source']?.identifier === 'local://context');
+  assert.is(context!['source'].attrs['local.excludepatterns'], '["own"]');
+  const missing = await run({ options: OFF, files: {} });
+  assert.is(toStatus(missing.error).message, 'open Dockerfile: no such file or directory');
+  assert.is((missing.error as Error).message, 'failed to read dockerfile: NotFound: open Dockerfile: no such file or directory');
+});
+
+test('several platforms give several references', async () => {
+  const options = { ...OFF, platform: 'linux/amd64,linux/arm64', 'build-arg:SOURCE_DATE_EPOCH': '12' };
+  const { result, error } = await run({ options, files: { 'dockerfile/Dockerfile': 'FROM busybox\nRUN true\n' } });
+  assert.is(error, undefined);
+  assert.equal([...(result?.refs?.keys() ?? [])], ['linux/amd64', 'linux/arm64']);
+  assert.equal([...(result?.metadata.keys() ?? [])].sort(), [
+    'containerimage.base.config/linux/amd64', 'containerimage.base.config/linux/arm64', 'containerimage.config/linux/amd64', 'containerimage.config/linux/arm64', 'refs.platforms',
+    'source.date.epoch/linux/amd64', 'source.date.epoch/linux/arm64',
+  ]);
+  assert.is(text(result, 'source.date.epoch/linux/arm64'), '12');
+});
+
+test('a syntax line and BUILDKIT_SYNTAX hand the request on, once', async () => {
+  const files = { 'dockerfile/Dockerfile': '# syntax=example.com/other:1 extra\nFROM scratch\n' };
+  const forwarded = await run({ options: { ...OFF, target: 't' }, files });
+  assert.is(forwarded.error, undefined);
+  const request = forwarded.fake.requests('Solve').at(-1)!;
+  assert.equal([request['Frontend'], request['FrontendOpt'].source, request['FrontendOpt'].cmdline, request['FrontendOpt'].target], ['gateway.v0', 'example.com/other:1', 'example.com/other:1 extra', 't']);
+  const byArgument = await run({ options: { ...OFF, 'build-arg:BUILDKIT_SYNTAX': 'a/b c' }, files });
+  assert.equal([byArgument.fake.requests('Solve').at(-1)!['FrontendOpt'].source, byArgument.fake.requests('Solve').at(-1)!['FrontendOpt'].cmdline], ['a/b', 'a/b c']);
+  const once = await run({ options: { ...OFF, cmdline: 'x', 'build-arg:BUILDKIT_SYNTAX': 'a/b' }, files });
+  assert.not.ok(solved(once.fake).includes('gateway.v0'));
+});
+
+test('an error of another frontend keeps its lines, or gets the syntax line', async () => {
+  const files = { 'dockerfile/Dockerfile': '# syntax=example.com/other:1\nFROM scratch\n' };
+  const failing = (details: FakeStatus['details']): Handler => (request) => {
+    if (request['Frontend'] !== '') throw new FakeStatus(2, 'no luck', details);
+    return { result: { ref: { id: 'r' } } };
+  };
+  const read: Handler = (request) => {
+    if (request['FilePath'] !== 'Dockerfile') throw new FakeStatus(5, 'not found');
+    return { Data: Buffer.from(files['dockerfile/Dockerfile']) };
+  };
+  const plain = await run({ options: OFF, handlers: { Solve: failing([]), ReadFile: read } });
+  assert.equal(toStatus(plain.error).details.filter((detail) => detail.typeUrl.includes('Source')).length, 1);
+  const located = await run({ options: OFF, handlers: { Solve: failing([{ type_url: 'github.com/moby/buildkit/errdefs.Source+json', value: Buffer.from('{}') }]), ReadFile: read } });
+  const details = toStatus(located.error).details.filter((detail) => detail.typeUrl.includes('Source'));
+  assert.equal(details.map((detail) => Buffer.from(detail.value).toString()), ['{}']);
+});
+
+test('a main context from git is read from there', async () => {
+  const { fake, error } = await run({
+    options: { ...OFF, context: 'https://example.com/a.git#main:sub', 'build-arg:SOURCE_DATE_EPOCH': '1', 'build-arg:BUILDKIT_CONTEXT_KEEP_GIT_DIR': '1' },
+    files: { 'git://example.com/a.git#main:sub/Dockerfile': 'FROM scratch\nCOPY a /\n' },
+  });
+  assert.is(error, undefined);
+  assert.equal(solved(fake), ['git://example.com/a.git#main:sub', 'file']);
+  const [source] = opsOf(fake, 0);
+  assert.equal(source!['source'].attrs, {
+    'git.authheadersecret': 'GIT_AUTH_HEADER', 'git.authtokensecret': 'GIT_AUTH_TOKEN', 'git.fullurl': 'https://example.com/a.git', 'git.keepgitdir': 'true', 'git.mtime': 'commit',
+  });
+});
+
+test('a download is a Dockerfile, or an archive to unpack', async () => {
+  const url = 'https://example.com/x';
+  const plain = await run({ options: { ...OFF, context: url }, files: { [`${url}/context`]: 'FROM scratch\nENV a=b\n' } });
+  assert.is(plain.error, undefined);
+  assert.equal(plain.fake.requests('ReadFile').map((request) => [request['FilePath'], request['Range']?.Length]), [['context', '1024'], ['context', undefined], ['context.dockerignore', undefined]]);
+  const archive = await run({ options: { ...OFF, context: url }, files: { [`${url}/context`]: '\u001f\u008b\u0008' }, handlers: {
+    ReadFile: (request) => (request['FilePath'] === 'context' ? { Data: Buffer.from([0x1f, 0x8b, 0x08, 0]) } : { Data: Buffer.from('FROM scratch\nENV a=b\n') }),
+  } });
+  assert.is(archive.error, undefined);
+  assert.equal(solved(archive.fake).slice(0, 2), [url, 'file']);
+  const unpack = opsOf(archive.fake, 1).find((op) => op['op'] === 'file')!['file'].actions[0];
+  assert.equal([unpack.copy.src, unpack.copy.dest, unpack.copy.attemptUnpackDockerCompatibility], ['/context', '/', true]);
+});
+
+test('warnings have the short form, the rule and the lines', async () => {
+  const { fake } = await run({ options: OFF, files: { 'dockerfile/Dockerfile': 'FROM scratch\nMAINTAINER me\n' } });
+  const warnings = fake.requests('Warn').map((request) => [request['short'].toString(), request['detail'].map(String).join(), request['url'], request['ranges'].map((range: Loose) => range['start'].line)]);
+  assert.equal(warnings, [[
+    'MaintainerDeprecated: Maintainer instruction is deprecated in favor of using label (line 2)', 'The MAINTAINER instruction is deprecated, use a label instead to define an image author',
+    'https://docs.docker.com/go/dockerfile/rule/maintainer-deprecated/', [2],
+  ]]);
+});
+
+test('an unknown subrequest is a typed error', async () => {
+  const { error } = await run({ options: { ...OFF, requestid: 'frontend.nope' }, files: { 'dockerfile/Dockerfile': 'FROM scratch\n' } });
+  assert.equal(toStatus(error).details.map((detail) => detail.typeUrl), ['github.com/moby/buildkit/errdefs.Subrequest+json']);
+});
+
+test('provenance in a folder pins the base; a folder with several files is refused by name', async () => {
+  const digest = 'a'.repeat(64);
+  const provenance = JSON.stringify({
+    _type: 'https://in-toto.io/Statement/v1', predicateType: 'https://slsa.dev/provenance/v1', subject: [],
+    predicate: {
+      buildDefinition: {
+        buildType: 'https://github.com/moby/buildkit/blob/master/docs/attestations/slsa-definitions.md', externalParameters: { configSource: {}, request: { frontend: 'dockerfile.v0' } }, internalParameters: {},
+        resolvedDependencies: [{ uri: 'pkg:docker/busybox@latest?platform=linux%2Famd64', digest: { sha256: digest } }],
+      },
+      runDetails: { builder: { id: '' }, metadata: { invocationId: 'x', startedOn: '2024-01-01T00:00:00Z', finishedOn: '2024-01-01T00:01:00Z' } },
+    },
+  });
+  const files = { 'dockerfile/Dockerfile': 'FROM busybox\n', 'prov/provenance.json': provenance };
+  const options = { 'context:repro-provenance': 'local:prov' };
+  const { error, fake } = await run({ options, files });
+  assert.is(error, undefined);
+  assert.ok(fake.requests('ResolveSourceMeta').some((request) => request['Source'].identifier.endsWith(`busybox:latest@sha256:${digest}`) || request['Source'].identifier.endsWith(`busybox@sha256:${digest}`)));
+  const two = await run({ options, files: { 'dockerfile/Dockerfile': 'FROM busybox\n', 'prov/a.json': '{}', 'prov/b.json': '{}' } });
+  assert.is(toStatus(two.error).message, 'failed to load the provenance of context repro-provenance: expected provenance.json or a single JSON file at the top, found 2 JSON files (a.json, b.json)');
+  const off = await run({ options: { ...options, ...OFF }, files });
+  assert.not.ok(solved(off.fake).includes('local://prov'));
+});
+
+test.run();
