@@ -11,14 +11,15 @@ import type { HookMount, RunHook } from './options.ts';
  */
 export function withHooks(stage: StageBuild, run: RunInstruction, options: RunOptions): RunOptions {
   const { runHooks, config } = stage.conversion.options;
+  const { state } = stage;
   if (runHooks.length === 0) return options;
   const facts = {
     platform: stage.instructionPlatform,
     args: options.args,
     shellForm: run.prependShell,
-    user: stage.state.user,
-    env: (key: string) => stage.state.getEnv(key),
-    network: options.network ?? stage.state.network,
+    user: state.user,
+    env: (key: string) => state.getEnv(key),
+    network: options.network ?? state.network,
     mountTargets: [
       ...(options.mounts ?? []).map(({ target }) => target),
       ...[...(options.secrets ?? []), ...(options.ssh ?? [])].flatMap(({ target }) => (target === undefined || target === '' ? [] : [target])),
