@@ -1,5 +1,5 @@
 import { wrapError } from '../diag/error.ts';
-import type { ContextProvider, NamedContext, NamedContextOptions } from '../convert/options.ts';
+import type { ContextProvider, MaterialPins, NamedContext, NamedContextOptions } from '../convert/options.ts';
 import { local } from '../llb/sources.ts';
 import type { State } from '../llb/state.ts';
 import { formatAllPlatform, hostPlatform, normalizePlatform } from '../spec/platform.ts';
@@ -17,17 +17,28 @@ import { sourceEpoch } from './source-epoch.ts';
 
 const DOCKERIGNORE = '.dockerignore';
 
+/** What is read once, whoever asks. */
+interface Once {
+  patterns?: Promise<readonly string[]>;
+}
+
 /** The build contexts of one request (dockerui.Client: MainContext, NamedContext, DockerIgnorePatterns, IsNoCache). */
 export class RequestContexts implements ContextProvider {
   readonly #services: ContextServices;
   readonly #context: BuildContext;
   readonly #entrypoint: Entrypoint;
-  #patterns: Promise<readonly string[]> | undefined;
+  readonly #once: Once;
 
-  constructor(services: ContextServices, context: BuildContext, entrypoint: Entrypoint) {
+  constructor(services: ContextServices, context: BuildContext, entrypoint: Entrypoint, once: Once = {}) {
     this.#services = services;
     this.#context = context;
     this.#entrypoint = entrypoint;
+    this.#once = once;
+  }
+
+  /** The same contexts, pinned where they name no digest or commit. */
+  withPins(pins: MaterialPins): RequestContexts {
+    return new RequestContexts({ ...this.#services, pins }, this.#context, this.#entrypoint, this.#once);
   }
 
   /** The context of that name for that platform, or else for any. Throws when the name is no reference. */
@@ -79,7 +90,7 @@ export class RequestContexts implements ContextProvider {
   }
 
   #ignorePatterns(): Promise<readonly string[]> {
-    return (this.#patterns ??= this.#readPatterns());
+    return (this.#once.patterns ??= this.#readPatterns());
   }
 
   async #readPatterns(): Promise<readonly string[]> {

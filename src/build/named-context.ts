@@ -1,25 +1,25 @@
 import { CodedError, wrapError } from '../diag/error.ts';
-import type { NamedContextOptions } from '../convert/options.ts';
+import type { MaterialPins, NamedContextOptions } from '../convert/options.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { NonImageError } from '../gateway/resolve.ts';
 import { customName } from '../llb/constraints.ts';
-import { http, image, local, ociLayout } from '../llb/sources.ts';
+import { http, image, local } from '../llb/sources.ts';
 import { newState, scratch } from '../llb/state.ts';
 import type { State } from '../llb/state.ts';
 import type { LateOutput, Output } from '../llb/types.ts';
 import { parseImageConfig } from '../spec/config.ts';
 import type { ImageConfig } from '../spec/config.ts';
-import { digestProblem } from '../spec/digest.ts';
-import type { Digest } from '../spec/digest.ts';
 import type { GitRef } from '../spec/git-ref.ts';
+import { hostPlatform } from '../spec/platform.ts';
 import { parseNormalizedNamed, referenceToString, tagNameOnly, withDigest } from '../spec/reference.ts';
+import type { Reference } from '../spec/reference.ts';
 import { cut } from '../spec/strings.ts';
-import { quote } from '../spec/text.ts';
 import { loadInputStates } from './build-context.ts';
 import type { RequestConfig } from './config.ts';
 import { detectGitContext, HTTP_CONTEXT_FILE } from './detect.ts';
 import { parseIgnoreFile } from './ignore-file.ts';
 import type { ImageSource } from './images.ts';
+import { loadOciLayout } from './oci-layout-context.ts';
 import { marshalState, solveToRef } from './solve.ts';
 
 /** A named context's file system, with its image config when it is an image. */
@@ -43,8 +43,8 @@ export interface ContextServices {
   readonly gateway: Gateway;
   readonly config: RequestConfig;
   readonly images: ImageSource;
-  /** The commit for a git context that names none. */
-  readonly pinGit?: (git: GitRef) => string | undefined;
+  /** Digests, checksums and commits for contexts that name none. */
+  readonly pins?: MaterialPins;
 }
 
 const MAX_RECURSION = 10;
@@ -77,7 +77,7 @@ function withoutSlashes(text: string): string {
 async function loadImage(services: ContextServices, request: NamedContextRequest, ref: string, depth: number): Promise<LoadedContext> {
   if (ref === 'scratch') return { state: scratch() };
   const { key, options } = request;
-  const named = referenceToString(tagNameOnly(parseNormalizedNamed(ref)));
+  const named = pinnedImage(services, parseNormalizedNamed(ref), options);
   let answer;
   try {
     answer = await services.images.resolve(named, {
@@ -96,6 +96,12 @@ async function loadImage(services: ContextServices, request: NamedContextRequest
   return { state: state.withImageConfig(config), image: withoutCreated(config) };
 }
 
+/** The image with its tag, and with the digest that the pins have for it when it names none. */
+function pinnedImage({ pins }: ContextServices, named: Reference, { platform }: NamedContextOptions): string {
+  const digest = named.digest === undefined ? pins?.image(referenceToString(tagNameOnly(named)), platform ?? hostPlatform()) : undefined;
+  return referenceToString(digest === undefined ? tagNameOnly(named) : withDigest(tagNameOnly(named), digest));
+}
+
 function platformConstraint({ platform }: NamedContextOptions): { readonly platform?: NonNullable<NamedContextOptions['platform']> } {
   return platform === undefined ? {} : { platform };
 }
@@ -112,61 +118,13 @@ function loadGit(services: ContextServices, input: string): LoadedContext {
 
 function loadHttp(services: ContextServices, { input, key }: NamedContextRequest): LoadedContext {
   const git = detectGitContext(input, gitPin(services));
-  return { state: git ?? http(input, { filename: HTTP_CONTEXT_FILE, constraints: customName(`[context ${key}] ${input}`) }) };
+  if (git !== undefined) return { state: git };
+  const checksum = services.pins?.http(input) ?? '';
+  return { state: http(input, { filename: HTTP_CONTEXT_FILE, checksum, constraints: customName(`[context ${key}] ${input}`) }) };
 }
 
-function gitPin({ pinGit }: ContextServices): { readonly pin?: (git: GitRef) => string | undefined } {
-  return pinGit === undefined ? {} : { pin: pinGit };
-}
-
-/** An image in the client's OCI layout: `STORE@DIGEST`, the store's name having the form of an image name. */
-async function loadOciLayout(services: ContextServices, request: NamedContextRequest, spec: string): Promise<LoadedContext> {
-  const { name, key, options } = request;
-  const { sessionId } = services.gateway.environment;
-  const { storeId, digest } = parseLayoutReference(spec);
-  const ref = referenceToString(withDigest(parseDummy(name), digest));
-  const answer = await services.images.resolve(ref, {
-    ...platformConstraint(options),
-    logName: `[context ${key}] load metadata for ${ref}`,
-    ociLayout: { sessionId, storeId },
-  });
-  let config: ImageConfig;
-  try {
-    config = parseImageConfig(answer.config);
-  } catch (error) {
-    throw wrapError(error, 'could not parse oci-layout image config');
-  }
-  const state = ociLayout(ref, {
-    sessionId, storeId, constraints: { ...customName(`[context ${key}] OCI load from client`), ...platformConstraint(options) },
-  });
-  return { state: state.withImageConfig(config), image: config };
-}
-
-const LAYOUT_NAME = /^(?:[A-Za-z0-9.-]+(?::[0-9]+)?\/)?[a-z0-9]+(?:[._/-][._/-]*[a-z0-9]+)*$/;
-const LAYOUT_TAG = /^\w[\w.-]{0,127}$/;
-const LAYOUT_DIGEST = /^[A-Za-z][A-Za-z0-9+._-]*:[0-9a-fA-F]{32,}$/;
-
-/** `[DOMAIN/]NAME[:TAG]@DIGEST`, of which the name is that of the store. */
-function parseLayoutReference(spec: string): { readonly storeId: string; readonly digest: Digest } {
-  const fail = (problem: string): CodedError => new CodedError('option', `could not parse oci-layout reference ${quote(spec)}: ${problem}`);
-  const { before, after: digest } = cut(spec, '@');
-  const colon = before.lastIndexOf(':');
-  const [storeId, tag] = colon > before.lastIndexOf('/') ? [before.slice(0, colon), before.slice(colon + 1)] : [before, undefined];
-  if (!LAYOUT_NAME.test(storeId) || (tag !== undefined && !LAYOUT_TAG.test(tag)) || (digest !== undefined && !LAYOUT_DIGEST.test(digest))) {
-    throw fail('invalid reference format');
-  }
-  if (digest === undefined) throw new CodedError('option', `oci-layout reference ${quote(spec)} has no digest`);
-  const problem = digestProblem(digest);
-  if (problem !== undefined) throw fail(problem);
-  return { storeId, digest: digest as Digest };
-}
-
-function parseDummy(name: string): ReturnType<typeof parseNormalizedNamed> {
-  try {
-    return parseNormalizedNamed(name);
-  } catch (error) {
-    throw wrapError(error, `could not parse oci-layout reference ${quote(name)}`);
-  }
+function gitPin({ pins }: ContextServices): { readonly pin?: (git: GitRef) => string | undefined } {
+  return pins === undefined ? {} : { pin: ({ remote, ref }) => pins.git(remote, ref) };
 }
 
 /** A folder of the client. Which of its paths are wanted is known only when all stages are converted. */

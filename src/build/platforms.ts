@@ -52,12 +52,10 @@ async function makePlan(request: Request, platform: Platform | undefined, index:
 
 async function buildPlatform(request: Request, { platform, prepared, rewritten }: Plan, index: number): Promise<PlatformResult> {
   const converted = await convert(rewritten.dockerfile, {
-    ...convertOptions(request),
+    ...convertOptions(request, rewritten),
     ...(platform === undefined ? {} : { targetPlatform: platform }),
     ...(index === 0 ? { warn: request.warn } : {}),
     linter: prepared.linter,
-    runHooks: rewritten.runHooks,
-    pins: rewritten.pins,
   });
   const definition = await marshal(converted);
   return { platform, converted, ref: await solve(request, rewritten, definition) };

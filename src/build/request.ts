@@ -3,6 +3,8 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { formatShort } from '../lint/linter.ts';
 import type { LintWarning, Warn } from '../lint/linter.ts';
 import type { ReproOptions } from '../rewrite/options.ts';
+import { NO_PINS } from '../rewrite/pin.ts';
+import type { Rewrite } from '../rewrite/rewrite.ts';
 import type { BuildContext } from './build-context.ts';
 import type { RequestConfig } from './config.ts';
 import { RequestContexts } from './contexts.ts';
@@ -48,8 +50,17 @@ function toWarning({ rule, message, ranges }: LintWarning): Parameters<typeof wa
   return { short: formatShort(rule.name, message, ranges[0]?.start.line ?? 0), detail: [rule.description], url: rule.url, ranges };
 }
 
-/** What conversion needs of a request, whatever it converts for. */
-export function convertOptions(request: Request): Omit<ConvertOptions, 'runHooks' | 'pins' | 'warn' | 'linter'> {
+/** What conversion needs of a request, whatever it converts for; without `rewritten` nothing is hooked or pinned. */
+export function convertOptions(request: Request, rewritten?: Pick<Rewrite, 'runHooks' | 'pins'>): Omit<ConvertOptions, 'warn' | 'linter'> {
   const { config, images, contexts, gateway, entrypoint } = request;
-  return { config: config.build, images, contexts, caps: gateway.llbCapabilities, sourceMap: entrypoint.sourceMap, newId };
+  return {
+    config: config.build,
+    images,
+    contexts: rewritten === undefined ? contexts : contexts.withPins(rewritten.pins),
+    caps: gateway.llbCapabilities,
+    sourceMap: entrypoint.sourceMap,
+    newId,
+    runHooks: rewritten?.runHooks ?? [],
+    pins: rewritten?.pins ?? NO_PINS,
+  };
 }

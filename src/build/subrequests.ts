@@ -4,11 +4,11 @@ import type { ConvertOptions } from '../convert/options.ts';
 import { outlineDockerfile } from '../convert/outline.ts';
 import { prepareDockerfile } from '../convert/prepare.ts';
 import { listTargets } from '../convert/targets.ts';
+import type { Dockerfile } from '../dockerfile/ast.ts';
 import { unsupportedSubrequest } from '../gateway/error.ts';
 import type { Result } from '../gateway/result.ts';
 import { definitionJson } from '../llb/definition-json.ts';
 import { rewrite } from '../rewrite/rewrite.ts';
-import type { Rewrite } from '../rewrite/rewrite.ts';
 import { hostPlatform } from '../spec/platform.ts';
 import { gatherFacts } from './facts.ts';
 import type { JsonValue } from './json-text.ts';
@@ -48,24 +48,19 @@ export async function answerSubrequest(request: Request): Promise<Result | undef
     case DESCRIBE.name: return describe([OUTLINE, TARGETS, DESCRIBE]);
     case OUTLINE.name: return outlineAnswer(await outlineDockerfile(...await prepare(request)), sourceMap.data, OUTLINE.version);
     case TARGETS.name: return targetsAnswer(listTargets(sourceMap.data), sourceMap.data, TARGETS.version);
-    case 'frontend.lint': return lintAnswer(await lintDockerfile(sourceMap.data, plainOptions(request)), sourceMap, LINT_VERSION);
+    case 'frontend.lint': return lintAnswer(await lintDockerfile(sourceMap.data, convertOptions(request)), sourceMap, LINT_VERSION);
     case 'frontend.convertllb': return subrequestAnswer(definitionJson(await convertToLlb(...await prepare(request))), CONVERT_VERSION);
     default: throw unsupportedSubrequest(name);
   }
 }
 
 /** The Dockerfile and what it is converted with, rewrites included: the answer is about what would be built. */
-async function prepare(request: Request): Promise<[Rewrite['dockerfile'], ConvertOptions]> {
+async function prepare(request: Request): Promise<[Dockerfile, ConvertOptions]> {
   const { entrypoint, config, warn } = request;
   const { dockerfile, linter } = prepareDockerfile(entrypoint.sourceMap.data, config.build.lintConfig, warn);
   const facts = await gatherFacts(request, dockerfile, config.build.buildPlatforms[0] ?? hostPlatform());
-  const { runHooks, pins, ...rewritten } = rewrite(dockerfile, facts);
-  return [rewritten.dockerfile, { ...convertOptions(request), warn, linter, runHooks, pins }];
-}
-
-/** Lint is about the Dockerfile as it is written. */
-function plainOptions(request: Request): Omit<ConvertOptions, 'warn' | 'linter'> {
-  return { ...convertOptions(request), runHooks: [], pins: { image: () => undefined, http: () => undefined, git: () => undefined } };
+  const rewritten = rewrite(dockerfile, facts);
+  return [rewritten.dockerfile, { ...convertOptions(request, rewritten), warn, linter }];
 }
 
 function describe(subrequests: readonly Subrequest[]): Result {
