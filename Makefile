@@ -13,7 +13,7 @@ SOURCES := $(shell find src proto scripts/build.mjs -type f) package-lock.json
 .PHONY: help build image demo test unit e2e lint typecheck environment wire conformance older clean distclean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 node_modules/.package-lock.json: package-lock.json
 	npm ci --no-audit --no-fund

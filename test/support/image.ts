@@ -51,20 +51,27 @@ function removeOldImages(): void {
   }
 }
 
-/** The builtin frontend builds it; Node and Debian come from the registry of the environment by named contexts. */
+/** The builtin frontend builds it. The steps that do not change are kept from one daemon to the next. */
 async function imageRequest(host: ImageHost, epoch: number, tar: string): Promise<BuildRequest> {
-  const node = `${host.registry}/node:${versions.node}`;
-  await registryClient.pushLayout(await nodeLayout(), node);
-  // The steps that do not change are kept from one daemon to the next.
   const steps = await cached(`image-steps/${createHash('sha256').update(readFileSync(DOCKERFILE)).digest('hex').slice(0, 16)}`, async (path) => void mkdirSync(path));
   return {
+    ...(await imageSources(host.registry, host.debian)),
     frontend: 'reference',
-    files: { 'dist/frontend.cjs': readFileSync(BUNDLE) },
-    dockerfile: readFileSync(DOCKERFILE, 'utf8'),
-    contexts: { node: `docker-image://${node}`, tools: `docker-image://${host.debian}` },
     epoch,
     output: { raw: `type=oci,dest=${tar}` },
     args: readdirSync(steps).includes('index.json') ? ['--import-cache', `type=local,src=${steps}`] : ['--export-cache', `type=local,dest=${steps},mode=max`],
+  };
+}
+
+/** frontend.Dockerfile with the bundle as its context; Node and Debian come from the registry by named contexts. */
+export async function imageSources(registry: string, debian: string, target = architecture()): Promise<BuildRequest> {
+  const node = `${registry}/node:${versions.node}-${target}`;
+  await registryClient.pushLayout(await nodeLayout(target), node);
+  return {
+    files: { 'dist/frontend.cjs': readFileSync(BUNDLE) },
+    dockerfile: readFileSync(DOCKERFILE, 'utf8'),
+    contexts: { node: `docker-image://${node}`, tools: `docker-image://${debian}` },
+    platform: `linux/${target}`,
   };
 }
 
@@ -77,8 +84,8 @@ async function sourceDate(): Promise<number> {
 }
 
 /** An image with nothing but Node's program, where the official one has it; from npm's package of it. */
-function nodeLayout(): Promise<string> {
-  const name = `node-linux-${process.arch}`;
+function nodeLayout(target: string): Promise<string> {
+  const name = `node-linux-${target === 'amd64' ? 'x64' : target}`;
   return cached(`node/${name}-${versions.node}`, async (path) => {
     say(`downloading: Node ${versions.node} (npm)`);
     const folder = `${path}-npm`;
@@ -90,6 +97,6 @@ function nodeLayout(): Promise<string> {
     const content = readFileSync(join(folder, 'package/bin/node'));
     const folders = ['usr', 'usr/local', 'usr/local/bin'].map((each) => ({ path: each, type: 'directory' }) as const);
     const layer = writeTar([...folders, { path: 'usr/local/bin/node', mode: 0o755, content }]);
-    writeLayout(path, { layers: [layer], config: {}, architecture: architecture(), created: '1970-01-01T00:00:00Z' });
+    writeLayout(path, { layers: [layer], config: {}, architecture: target, created: '1970-01-01T00:00:00Z' });
   });
 }
