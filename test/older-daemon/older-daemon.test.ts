@@ -50,9 +50,9 @@ function view(result: BuildResult): unknown {
   return { images, steps: steps(result.log), warnings: warnings(result.log) };
 }
 
-/** The names of the build's own steps, each once, in no order. */
+/** The names of the build's own steps, each once, in no order. A step of two platforms has the name of the one that came first. */
 function steps(log: string): string[] {
-  const names = [...log.matchAll(/^#\d+ (\[(?!internal\]|auth\]).*)$/gm)].map((match) => match[1] ?? '');
+  const names = [...log.matchAll(/^#\d+ (\[(?!internal\]|auth\]).*)$/gm)].map((match) => (match[1] ?? '').replace(/linux\/(amd|arm)64/, 'PLATFORM'));
   return [...new Set(names)].sort();
 }
 

@@ -15,6 +15,10 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['unshare', 'util-linux'],
   ['setpriv', 'util-linux'],
   ['tar', 'tar'],
+  ['ip', 'iproute2'],
+  ['mkfs.ext4', 'e2fsprogs'],
+  ['ssh-agent', 'openssh-client'],
+  ['ssh-add', 'openssh-client'],
 ]);
 
 /** The path of a program, also in the sbin folders that a user's PATH lacks. */
