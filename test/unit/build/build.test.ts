@@ -284,6 +284,11 @@ test('provenance in a folder pins the base; a folder with several files is refus
   assert.ok(fake.requests('ResolveSourceMeta').some((request) => request['Source'].identifier.endsWith(`busybox:latest@sha256:${digest}`) || request['Source'].identifier.endsWith(`busybox@sha256:${digest}`)));
   const two = await run({ options, files: { 'dockerfile/Dockerfile': 'FROM busybox\n', 'prov/a.json': '{}', 'prov/b.json': '{}' } });
   assert.is(toStatus(two.error).message, 'failed to load the provenance of context repro-provenance: expected provenance.json or a single JSON file at the top, found 2 JSON files (a.json, b.json)');
+  const named = await run({ options: { ...options, 'context:base': 'docker-image://busybox' }, files: { ...files, 'dockerfile/Dockerfile': 'FROM base\n' } });
+  assert.is(named.error, undefined);
+  assert.equal(named.fake.requests('ResolveSourceMeta').map((request) => request['Source'].identifier), [`docker-image://docker.io/library/busybox:latest@sha256:${digest}`]);
+  const lacking = await run({ options: { ...options, 'context:base': 'https://example.com/a.git' }, files: { ...files, 'dockerfile/Dockerfile': 'FROM base\n' } });
+  assert.match(toStatus(lacking.error).message, /has no material for https:\/\/example\.com\/a\.git/);
   const off = await run({ options: { ...options, ...OFF }, files });
   assert.not.ok(solved(off.fake).includes('local://prov'));
 });
