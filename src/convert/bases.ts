@@ -40,10 +40,13 @@ export class BaseResolver {
     this.#graph = graph;
   }
 
-  /** Resolves what is not yet. All questions go out together; the first that fails is thrown, with its place. */
+  /**
+   * Resolves what is not yet. All questions go out together; the first that fails is thrown, with its place. The last node goes first:
+   * so of several names that are wrong in themselves the one is blamed that the reference blames, most of the time.
+   */
   async resolve(reachable: ReadonlySet<StageNode>): Promise<void> {
     const { platforms, options } = this.#conversion;
-    const jobs: Promise<void>[] = [];
+    const asked: { readonly node: StageNode; readonly isReachable: boolean }[] = [];
     for (const node of this.#graph.nodes) {
       if (node.base !== undefined || this.finished.has(node) || this.#resolved.has(node)) continue;
       const isReachable = options.allStages === true || reachable.has(node);
@@ -51,8 +54,9 @@ export class BaseResolver {
       if (node.origin.baseName === SCRATCH && node.origin.namedContext === undefined) {
         this.bases.set(node, begin(emptyImageConfig(platforms.target), platforms.target));
         if (node.isExternal) this.finished.add(node);
-      } else jobs.push(this.#resolveNode(node, isReachable));
+      } else asked.push({ node, isReachable });
     }
+    const jobs = [...asked.slice(-1), ...asked.slice(0, -1)].map(({ node, isReachable }) => this.#resolveNode(node, isReachable));
     await Promise.all(jobs);
   }
 

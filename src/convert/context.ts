@@ -59,6 +59,8 @@ export interface StageBuild extends FinishedStage {
   /** The stages and images that can be read from by now. */
   readonly finished: ReadonlyMap<StageNode, FinishedStage>;
   readonly image: ImageDraft;
+  /** Where in the image's environment each variable stands. */
+  readonly envPositions: Map<string, number>;
   readonly args: BuildArg[];
   readonly argKeys: Set<string>;
   /** The paths of the main context that it reads. */

@@ -20,7 +20,7 @@ export function convertEnv(stage: StageBuild, env: InstructionOf<'env'>, { linte
     reportSecretKey('ENV', pair.key, env.location, linter);
     text += ` ${pair.key}=${pair.value}`;
     stage.state = stage.state.addEnv(pair.key, pair.value);
-    setEnv(stage.image.config.env, pair.key, pair.value);
+    setEnv(stage.image.config.env, stage.envPositions, pair.key, pair.value);
   }
   addHistory(stage.image, text, stage.conversion.epoch);
 }

@@ -50,11 +50,21 @@ export function platformOfImage({ os, architecture, variant, osVersion, osFeatur
   return makePlatform(os, architecture, variant, osVersion, osFeatures);
 }
 
-/** Sets a variable in `KEY=value` lines: in the place of the first one of that key, or at the end (dockerfile2llb addEnv). */
-export function setEnv(env: string[], key: string, value: string): void {
-  const index = env.findIndex((line) => line === key || line.startsWith(`${key}=`));
-  if (index < 0) env.push(`${key}=${value}`);
-  else env[index] = `${key}=${value}`;
+/** Where in `KEY=value` lines each key stands first. */
+export function envPositions(env: readonly string[]): Map<string, number> {
+  const positions = new Map<string, number>();
+  for (const [index, line] of env.entries()) {
+    const [key] = splitEnv(line);
+    if (!positions.has(key)) positions.set(key, index);
+  }
+  return positions;
+}
+
+/** Sets a variable in `KEY=value` lines: in the first place of that key, or at the end (dockerfile2llb addEnv). */
+export function setEnv(env: string[], positions: Map<string, number>, key: string, value: string): void {
+  const index = positions.get(key) ?? env.length;
+  positions.set(key, index);
+  env[index] = `${key}=${value}`;
 }
 
 /** The key and the value of a `KEY=value` line; without `=`, all of it is the key. */

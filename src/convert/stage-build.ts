@@ -4,7 +4,8 @@ import { defaultPathEnv } from '../spec/config.ts';
 import type { IgnoreMatcher } from '../spec/ignore.ts';
 import type { Conversion, FinishedStage, StageBuild } from './context.ts';
 import type { StageNode } from './graph.ts';
-import { draftImage, splitEnv } from './image.ts';
+import { draftImage, envPositions, splitEnv } from './image.ts';
+import type { ImageDraft } from './image.ts';
 import { setUser } from './metadata.ts';
 import { setWorkdir } from './workdir.ts';
 
@@ -19,6 +20,7 @@ export interface StageSurroundings {
 export function beginStage(node: StageNode, base: FinishedStage, surroundings: StageSurroundings): StageBuild {
   const { conversion } = surroundings;
   const { config, contexts } = conversion.options;
+  const image = withSearchPath(draftImage(base.image), base.platform?.os ?? '');
   const isReplaced = node.origin.namedContext !== undefined;
   const stage: StageBuild = {
     ...surroundings,
@@ -27,7 +29,8 @@ export function beginStage(node: StageNode, base: FinishedStage, surroundings: S
     platform: base.platform ?? conversion.platforms.target,
     instructionPlatform: base.platform ?? { os: '', architecture: '' },
     ignoreCache: !node.isExternal && !isReplaced && contexts.isNoCache(node.origin.name),
-    image: draftImage(base.image),
+    image,
+    envPositions: envPositions(image.config.env),
     baseImage: base.baseImage,
     args: [...base.args],
     argKeys: new Set(base.args.map(({ key }) => key)),
@@ -41,9 +44,15 @@ export function beginStage(node: StageNode, base: FinishedStage, surroundings: S
   return stage;
 }
 
+/** Windows sets its search path itself; elsewhere an image without one gets the usual one. */
+function withSearchPath(image: ImageDraft, os: string): ImageDraft {
+  const { env } = image.config;
+  if (os !== 'windows' && envFromList(env).get('PATH') === undefined) env.push(`PATH=${defaultPathEnv(os)}`);
+  return image;
+}
+
 function applyImageConfig(stage: StageBuild, hostname: string): void {
-  const { image, instructionPlatform: { os } } = stage;
-  if (os !== 'windows' && envFromList(image.config.env).get('PATH') === undefined) image.config.env.push(`PATH=${defaultPathEnv(os)}`);
+  const { image } = stage;
   for (const line of image.config.env) stage.state = stage.state.addEnv(...splitEnv(line));
   if (hostname !== '') stage.state = stage.state.withHostname(hostname);
   try {
