@@ -11,7 +11,7 @@ import { internalName } from './detect.ts';
 import type { Entrypoint } from './entrypoint.ts';
 import { parseIgnoreFile } from './ignore-file.ts';
 import { loadNamedContext } from './named-context.ts';
-import type { ContextServices } from './named-context.ts';
+import type { ContextServices } from './context-services.ts';
 import { marshalState, solveToRef } from './solve.ts';
 import { sourceEpoch } from './source-epoch.ts';
 

@@ -1,11 +1,9 @@
 import { CodedError, wrapError } from '../diag/error.ts';
-import type { MaterialPins, NamedContextOptions } from '../convert/options.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import type { NamedContextOptions } from '../convert/options.ts';
 import { NonImageError } from '../gateway/resolve.ts';
 import { customName } from '../llb/constraints.ts';
 import { http, image, local } from '../llb/sources.ts';
 import { newState, scratch } from '../llb/state.ts';
-import type { State } from '../llb/state.ts';
 import type { LateOutput, Output } from '../llb/types.ts';
 import { parseImageConfig } from '../spec/config.ts';
 import type { ImageConfig } from '../spec/config.ts';
@@ -15,37 +13,11 @@ import { parseNormalizedNamed, referenceToString, tagNameOnly, withDigest } from
 import type { Reference } from '../spec/reference.ts';
 import { cut } from '../spec/strings.ts';
 import { loadInputStates } from './build-context.ts';
-import type { RequestConfig } from './config.ts';
 import { detectGitContext, HTTP_CONTEXT_FILE } from './detect.ts';
 import { parseIgnoreFile } from './ignore-file.ts';
-import type { ImageSource } from './images.ts';
+import type { ContextServices, LoadedContext, NamedContextRequest } from './context-services.ts';
 import { loadOciLayout } from './oci-layout-context.ts';
 import { marshalState, solveToRef } from './solve.ts';
-
-/** A named context's file system, with its image config when it is an image. */
-export interface LoadedContext {
-  readonly state: State;
-  readonly image?: ImageConfig;
-}
-
-/** What a named context is, before anything is loaded. */
-export interface NamedContextRequest {
-  /** The value of the option: `docker-image://…`, `local:…`, … */
-  readonly input: string;
-  readonly name: string;
-  /** The name that the option had, with its platform if that was part of it. */
-  readonly key: string;
-  readonly options: NamedContextOptions;
-}
-
-/** What the loading of named contexts works with. */
-export interface ContextServices {
-  readonly gateway: Gateway;
-  readonly config: RequestConfig;
-  readonly images: ImageSource;
-  /** Digests, checksums and commits for contexts that name none. */
-  readonly pins?: MaterialPins;
-}
 
 const MAX_RECURSION = 10;
 const DOCKERIGNORE = '.dockerignore';

@@ -8,7 +8,7 @@ import type { Digest } from '../spec/digest.ts';
 import { parseNormalizedNamed, referenceToString, withDigest } from '../spec/reference.ts';
 import { cut } from '../spec/strings.ts';
 import { quote } from '../spec/text.ts';
-import type { ContextServices, LoadedContext, NamedContextRequest } from './named-context.ts';
+import type { ContextServices, LoadedContext, NamedContextRequest } from './context-services.ts';
 
 /** An image in the client's OCI layout: `STORE@DIGEST`, the store's name having the form of an image name. */
 export async function loadOciLayout(services: ContextServices, request: NamedContextRequest, spec: string): Promise<LoadedContext> {

@@ -9,7 +9,7 @@ import type { Platform } from '../spec/platform.ts';
 import { parseNormalizedNamed, referenceToString, tagNameOnly, withDigest } from '../spec/reference.ts';
 import { HTTP_CONTEXT_FILE } from './detect.ts';
 import { loadNamedContext } from './named-context.ts';
-import type { ContextServices } from './named-context.ts';
+import type { ContextServices } from './context-services.ts';
 import { marshalState, solveToRef } from './solve.ts';
 
 /** The named context that provenance is supplied in. */

@@ -12,7 +12,7 @@ import { warnAt } from './entrypoint.ts';
 import type { Entrypoint } from './entrypoint.ts';
 import { newId } from './identity.ts';
 import { ImageSource } from './images.ts';
-import type { ContextServices } from './named-context.ts';
+import type { ContextServices } from './context-services.ts';
 
 /** What is known of a request once its Dockerfile is read. */
 export interface RequestFacts {

@@ -23,22 +23,11 @@ import type { ConvertOptions, ConvertResult } from './options.ts';
 import { neededPaths } from './paths.ts';
 import { choosePlatforms, defaultArgs } from './platform.ts';
 import type { PlatformChoice } from './platform.ts';
+import type { ConvertedDockerfile } from './converted.ts';
 import { sbomTargets } from './sbom.ts';
 import { beginStage } from './stage-build.ts';
 import { buildStages, linkStages } from './stages.ts';
 import { reportInvalidDefaultBases, reportKeywordCasing, reportStageNames } from './validations.ts';
-
-/** A Dockerfile whose target and all that it needs are converted. */
-export interface ConvertedDockerfile {
-  readonly conversion: Conversion;
-  readonly graph: StageGraph;
-  readonly target: StageNode;
-  /** The stages that were converted, instruction by instruction. */
-  readonly builds: ReadonlyMap<StageNode, StageBuild>;
-  readonly state: State;
-  readonly image: ImageConfig;
-  readonly baseImage: ImageConfig | undefined;
-}
 
 /**
  * Converts a Dockerfile for one platform (dockerfile2llb's Dockerfile2LLB). Throws LocatedError for what has a place in the

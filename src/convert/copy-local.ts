@@ -4,7 +4,7 @@ import { copy } from '../llb/fileaction.ts';
 import type { CopyOptions, FileAction } from '../llb/types.ts';
 import { cleanPath, joinPath } from '../spec/path.ts';
 import { cut } from '../spec/strings.ts';
-import type { CopyJob } from './copy.ts';
+import type { CopyJob } from './copy-job.ts';
 import { normalizePath } from './system-path.ts';
 
 /** Copies a path of the context, a stage or an image. */

@@ -10,7 +10,7 @@ import type { GitRef } from '../spec/git-ref.ts';
 import { basePath } from '../spec/path.ts';
 import { quote } from '../spec/text.ts';
 import { parseUrl } from '../spec/url.ts';
-import type { CopyJob } from './copy.ts';
+import type { CopyJob } from './copy-job.ts';
 
 /** Whether ADD takes `source` from a git repository. A repository whose query is wrong is none here; it fails where it is read. */
 export function isGitSource(source: string): boolean {

@@ -13,27 +13,12 @@ import { quote } from '../spec/text.ts';
 import { parseChmod } from './chmod.ts';
 import { nextStepName, sameStepName, sourceLocation } from './context.ts';
 import type { InstructionContext, StageBuild } from './context.ts';
+import type { CopyJob } from './copy-job.ts';
 import { copyLocal } from './copy-local.ts';
 import { copyGit, copyHttp, isHttpSource, isRemoteSource } from './copy-remote.ts';
 import { addHistory } from './history.ts';
 import { commandText } from './names.ts';
 import { isAbsoluteOn, normalizePath, removeDriveLetter, toSlash } from './system-path.ts';
-
-/** What the parts of an ADD or COPY share. */
-export interface CopyJob {
-  readonly stage: StageBuild;
-  readonly context: InstructionContext;
-  readonly instruction: AddInstruction | CopyInstruction;
-  /** Where paths are copied from. */
-  readonly source: State;
-  readonly destination: string;
-  /** Of every copy: owner, permissions, patterns to leave out. */
-  readonly options: CopyOptions;
-  /** The name of the vertices. */
-  readonly name: string;
-  /** What the sources so far say of the repository: of several git sources, an earlier one's checksum holds for a later one. */
-  git: { readonly checksum: string; readonly keepGitDir: boolean | undefined };
-}
 
 /** ADD. */
 export function convertAdd(stage: StageBuild, add: AddInstruction, context: InstructionContext): void {

@@ -1,7 +1,7 @@
 import type { Range } from '../diag/range.ts';
 import type { Dockerfile } from '../dockerfile/ast.ts';
 import { convertDockerfile } from './convert.ts';
-import type { ConvertedDockerfile } from './convert.ts';
+import type { ConvertedDockerfile } from './converted.ts';
 import type { StageNode } from './graph.ts';
 import type { ConvertOptions } from './options.ts';
 import type { OutlineCapture, RequestInfo } from './outline-capture.ts';

@@ -1,7 +1,7 @@
 import type { State } from '../llb/state.ts';
 import { parseBool } from '../spec/strings.ts';
 import type { StageBuild } from './context.ts';
-import type { ConvertedDockerfile } from './convert.ts';
+import type { ConvertedDockerfile } from './converted.ts';
 import { SBOM_SCAN_CONTEXT, SBOM_SCAN_STAGE } from './environment.ts';
 import type { ConvertResult } from './options.ts';
 
