@@ -1,5 +1,6 @@
 import { CodedError } from '../diag/error.ts';
 import { isSpace } from '../spec/strings.ts';
+import { Cursor, END } from './cursor.ts';
 import type { EnvGetter } from './env.ts';
 import { replacePattern, trimPrefix, trimSuffix } from './substitute.ts';
 
@@ -33,7 +34,6 @@ interface Level {
 }
 
 const DOLLAR = 0x24, SINGLE_QUOTE = 0x27, DOUBLE_QUOTE = 0x22, LESS = 0x3c, OPEN = 0x7b, CLOSE = 0x7d, SLASH = 0x2f, COLON = 0x3a;
-const END = -1;
 const MODIFIERS = ':+-?#%';
 const MISSING_BRACE = "syntax error: missing '}'";
 
@@ -41,23 +41,21 @@ const MISSING_BRACE = "syntax error: missing '}'";
 export class Lexer {
   readonly matched = new Set<string>();
   readonly unmatched = new Set<string>();
-  readonly #source: string;
+  readonly #cursor: Cursor;
   readonly #env: EnvGetter;
   readonly #options: WordOptions;
   readonly #escape: number;
-  #position = 0;
   /** The words of the outermost level that are complete, and the one being collected. */
   readonly #words: string[] = [];
   #word = '';
   #level: Level;
 
   constructor(source: string, env: EnvGetter, options: WordOptions) {
-    this.#source = source;
+    this.#cursor = new Cursor(source);
     this.#env = env;
     this.#options = options;
     this.#escape = options.escape.charCodeAt(0);
     this.#level = { parent: undefined, stop: END, rawEscapes: options.rawEscapes === true, atEnd: '', finish: () => undefined, text: '', quoted: undefined };
-    if (source.charCodeAt(0) === 0xfeff) this.#position = 1;
   }
 
   /** Throws CodedError `syntax` with the reference's words. */
@@ -74,7 +72,7 @@ export class Lexer {
   /** Each level around one that fails at the end of the source has its own word for it, so the outermost's remains. */
   #explain(error: unknown): unknown {
     let level = this.#level;
-    if (level.parent === undefined || this.#peek() !== END) return error;
+    if (level.parent === undefined || this.#cursor.peek() !== END) return error;
     while (level.parent?.parent !== undefined) level = level.parent;
     return syntaxError(level.atEnd);
   }
@@ -107,14 +105,14 @@ export class Lexer {
   /** Reads on outside of double quotes; false at the end of the word. */
   #readPlain(): boolean {
     const { stop, rawEscapes } = this.#level;
-    this.#add(this.#takePlain(stop), false);
-    const code = this.#peek();
+    this.#add(this.#cursor.takeWhile((each) => each !== stop && each !== this.#escape && !this.#isSpecial(each) && !isSpace(each)), false);
+    const code = this.#cursor.peek();
     if (code === END) {
       if (stop !== END) throw syntaxError(`unexpected end of statement while looking for matching ${String.fromCharCode(stop)}`);
       return false;
     }
     if (code === stop) {
-      this.#position++;
+      this.#cursor.skip();
       this.#leave();
     } else if (code === DOLLAR) {
       this.#dollar();
@@ -124,25 +122,25 @@ export class Lexer {
       if (code === SINGLE_QUOTE) this.#add(this.#singleQuote(), false);
       else this.#openQuote();
     } else if (code === this.#escape) {
-      const escape = this.#next();
-      this.#add((rawEscapes ? escape : '') + this.#next(), false);
+      const escape = this.#cursor.next();
+      this.#add((rawEscapes ? escape : '') + this.#cursor.next(), false);
     } else {
-      this.#add(this.#next(), true);
+      this.#add(this.#cursor.next(), true);
     }
     return true;
   }
 
   #openQuote(): void {
-    this.#level.quoted = this.#next().slice(this.#options.rawQuotes === true ? 0 : 1);
+    this.#level.quoted = this.#cursor.next().slice(this.#options.rawQuotes === true ? 0 : 1);
   }
 
   /** Reads on inside double quotes. */
   #readQuoted(): boolean {
     const level = this.#level;
-    const code = this.#peek();
+    const code = this.#cursor.peek();
     if (code === END) throw syntaxError('unexpected end of statement while looking for matching double-quote');
     if (code === DOUBLE_QUOTE) {
-      const mark = this.#next();
+      const mark = this.#cursor.next();
       const text = (level.quoted ?? '') + (this.#options.rawQuotes === true ? mark : '');
       level.quoted = undefined;
       this.#add(text, false);
@@ -151,18 +149,18 @@ export class Lexer {
     } else if (code === this.#escape) {
       level.quoted += this.#quotedEscape(level.rawEscapes);
     } else {
-      level.quoted += this.#next();
+      level.quoted += this.#cursor.next();
     }
     return true;
   }
 
   /** Only `"`, `$` and the escape character are escaped; before anything else it stays, with rawEscapes a second time. */
   #quotedEscape(rawEscapes: boolean): string {
-    const escape = this.#next();
+    const escape = this.#cursor.next();
     const raw = rawEscapes ? escape : '';
-    const code = this.#peek();
+    const code = this.#cursor.peek();
     if (code === END) return raw;
-    return raw + (code === DOUBLE_QUOTE || code === DOLLAR || code === this.#escape ? this.#next() : escape);
+    return raw + (code === DOUBLE_QUOTE || code === DOLLAR || code === this.#escape ? this.#cursor.next() : escape);
   }
 
   /** Adds `text` to the word; white space in it ends the word. */
@@ -183,49 +181,35 @@ export class Lexer {
     this.#word = '';
   }
 
-  /** The characters from here that mean nothing and are no white space. */
-  #takePlain(stop: number): string {
-    const start = this.#position;
-    for (let code = this.#peek(); code !== END && code !== stop && code !== this.#escape && !this.#isSpecial(code) && !isSpace(code);) {
-      this.#position++;
-      code = this.#peek();
-    }
-    return this.#source.slice(start, this.#position);
-  }
-
   #isSpecial(code: number): boolean {
     if (code === DOLLAR || code === LESS) return true;
     return (code === SINGLE_QUOTE || code === DOUBLE_QUOTE) && this.#options.skipProcessQuotes !== true;
   }
 
   #singleQuote(): string {
-    const end = this.#source.indexOf("'", this.#position + 1);
-    if (end < 0) {
-      this.#position = this.#source.length;
-      throw syntaxError('unexpected end of statement while looking for matching single-quote');
-    }
-    const start = this.#position;
-    this.#position = end + 1;
-    return this.#options.rawQuotes === true ? this.#source.slice(start, end + 1) : this.#source.slice(start + 1, end);
+    const mark = this.#cursor.next();
+    const text = this.#cursor.takeUntil(mark);
+    if (text === undefined) throw syntaxError('unexpected end of statement while looking for matching single-quote');
+    return this.#options.rawQuotes === true ? mark + text + mark : text;
   }
 
   #dollar(): void {
-    this.#position++;
-    if (this.#peek() === OPEN) {
-      this.#position++;
+    this.#cursor.skip();
+    if (this.#cursor.peek() === OPEN) {
+      this.#cursor.skip();
       this.#braces();
       return;
     }
-    const name = this.#name();
+    const name = this.#cursor.takeName();
     this.#addValue(name === '' ? '$' : this.#valueOr(name, `$${name}`));
   }
 
   /** What follows `${`. */
   #braces(): void {
-    const first = this.#peek();
+    const first = this.#cursor.peek();
     if (first === END) throw syntaxError(MISSING_BRACE);
     if (first === OPEN || first === CLOSE || first === COLON) throw syntaxError('syntax error: bad substitution');
-    const name = this.#name();
+    const name = this.#cursor.takeName();
     const character = this.#nextOrReplacement();
     if (character === '}') this.#addValue(this.#valueOr(name, `\${${name}}`));
     else if (character === '/') this.#readReplace(name);
@@ -264,8 +248,8 @@ export class Lexer {
 
   /** `${name/pattern/replacement}`, from behind the first `/`. */
   #readReplace(name: string): void {
-    const all = this.#peek() === SLASH;
-    if (all) this.#position++;
+    const all = this.#cursor.peek() === SLASH;
+    if (all) this.#cursor.skip();
     this.#enter(SLASH, true, "syntax error: missing '/' in ${}", (pattern) => {
       this.#enter(CLOSE, true, MISSING_BRACE, (replacement) => this.#addValue(this.#replace(name, pattern, replacement, all)));
     });
@@ -277,20 +261,12 @@ export class Lexer {
     return replacePattern(pattern, value ?? '', replacement, all);
   }
 
-  /** A variable's name: digits, one special parameter, or letters, digits and `_`; '' when there is none. */
-  #name(): string {
-    NAME.lastIndex = this.#position;
-    const name = NAME.exec(this.#source)?.[0] ?? '';
-    this.#position += name.length;
-    return name;
-  }
-
+  /** White space behind `<<` belongs to the word: the name of a heredoc follows. */
   #possibleHeredoc(): string {
-    const start = this.#position++;
-    if (this.#peek() !== LESS) return '<';
-    this.#position++;
-    for (let code = this.#peek(); code === 0x20 || code === 0x09 || code === 0x0d; code = this.#peek()) this.#position++;
-    return this.#source.slice(start, this.#position);
+    this.#cursor.skip();
+    if (this.#cursor.peek() !== LESS) return '<';
+    this.#cursor.skip();
+    return `<<${this.#cursor.takeWhile((code) => code === 0x20 || code === 0x09 || code === 0x0d)}`;
   }
 
   /** The value; without one, nothing or what is written. */
@@ -304,27 +280,12 @@ export class Lexer {
     return value;
   }
 
-  /** The UTF-16 unit here: all that mean something are one unit. */
-  #peek(): number {
-    return this.#position < this.#source.length ? this.#source.charCodeAt(this.#position) : END;
-  }
-
-  /** The character here, consumed; '' at the end. */
-  #next(): string {
-    const code = this.#source.codePointAt(this.#position);
-    if (code === undefined) return '';
-    const character = String.fromCodePoint(code);
-    this.#position += character.length;
-    return character;
-  }
-
-  /** The same, with what Go's string(-1) is at the end. */
+  /** The character here, consumed; at the end what Go's string(-1) is. */
   #nextOrReplacement(): string {
-    return this.#next() || '\ufffd';
+    return this.#cursor.next() || '\ufffd';
   }
 }
 
-const NAME = /\p{Nd}+|[@*#?\-$!]|[\p{L}_][\p{L}\p{Nd}_]*/uy;
 
 function syntaxError(message: string): CodedError {
   return new CodedError('syntax', message);
