@@ -22,6 +22,8 @@ export function aptConfiguration(settings: AptSettings, state: string = STATE_DI
     `Dir::Bin::methods "${state}/.methods";`,
     'Acquire::Check-Valid-Until "false";',
     'Acquire::Retries "5";',
+    // What stands behind a delayed download in a queue of apt 2.6 waits for ever. The method waits by itself.
+    'Acquire::Retries::Delay "false";',
     'APT::Update::Error-Mode "any";',
     'Acquire::https::snapshot.debian.org::Verify-Peer "false";',
     'Acquire::https::snapshot.ubuntu.com::Verify-Peer "false";',

@@ -13,8 +13,8 @@ export type SnapshotMode =
   | { readonly kind: 'newer' }
   /** Serves the newest state under every timestamp, with no redirect to show it. */
   | { readonly kind: 'newest' }
-  /** So many requests get 429 with Retry-After, those after them work. */
-  | { readonly kind: 'limited'; readonly times: number; readonly retryAfter: number }
+  /** So many requests get 429 (or another status) with Retry-After, those after them work. */
+  | { readonly kind: 'limited'; readonly times: number; readonly retryAfter: number; readonly status?: number }
   | { readonly kind: 'broken'; readonly status: number };
 
 export interface SnapshotServer {
@@ -51,7 +51,7 @@ export async function startSnapshotServer(options: SnapshotServerOptions): Promi
 
   const answerSnapshot = (path: string): Answer => {
     if (mode.kind === 'broken') return { status: mode.status };
-    if (mode.kind === 'limited' && refused++ < mode.times) return { status: 429, headers: { 'Retry-After': String(mode.retryAfter) } };
+    if (mode.kind === 'limited' && refused++ < mode.times) return { status: mode.status ?? 429, headers: { 'Retry-After': String(mode.retryAfter) } };
     const match = /^\/archive\/([^/]+)\/(\d{8}T\d{6}Z)\/(.*)$/.exec(path);
     const [name, timestamp, rest] = [match?.[1], match?.[2], match?.[3]];
     if (name === undefined || timestamp === undefined || rest === undefined) return NOT_FOUND;
