@@ -1,7 +1,7 @@
 # The index of commands. Everything downloaded or built goes to .cache/ and dist/, and is made once a version.
 #
 #   BUILDKIT_HOST=ADDRESS     use this BuildKit daemon instead of starting one
-#   WIREORACLE=PATH           the program that `make wire` compares with
+#   WIRE_COMPARE=PATH         the program that `make wire` compares with
 #   TESTS=PATH…               what `make test` runs (default: test/unit test/e2e)
 #   IMAGE=TAR TESTS=REGEX REPRO=off BASELINE=1 WORKERS=oci JOBS=N   for `make conformance`: test/conformance/README.md
 
@@ -53,7 +53,7 @@ environment: dist/frontend.cjs ## a daemon and a registry to try things in, unti
 bench: dist/frontend.cjs ## wall time of a fully cached build, ours against the reference
 	@$(RUN_TS) scripts/bench.ts
 
-wire: dist/frontend.cjs ## the LLB of CASES (a folder or a JSON-lines file) against the reference's, with WIREORACLE
+wire: dist/frontend.cjs ## the LLB of CASES (a folder or a JSON-lines file) against the reference's, with WIRE_COMPARE
 	@$(RUN_TS) scripts/wire.ts $(or $(CASES),test/e2e/fixtures)
 
 conformance: $(if $(IMAGE)$(BASELINE),node_modules/.package-lock.json,image) ## BuildKit's own integration tests, with the frontend image as the frontend
