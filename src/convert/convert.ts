@@ -6,7 +6,7 @@ import { EnvList } from '../llb/env.ts';
 import { marshal } from '../llb/definition.ts';
 import { newState } from '../llb/state.ts';
 import type { State } from '../llb/state.ts';
-import type { LateOutput, Output } from '../llb/types.ts';
+import type { Definition, LateOutput, Output } from '../llb/types.ts';
 import type { ImageConfig } from '../spec/config.ts';
 import { IgnoreMatcher } from '../spec/ignore.ts';
 import { makePlatform, normalizePlatform } from '../spec/platform.ts';
@@ -43,8 +43,13 @@ export async function convert(dockerfile: Dockerfile, options: ConvertOptions): 
     ...(baseImage === undefined ? {} : { baseImage }),
     ...(conversion.epoch === undefined ? {} : { epoch: conversion.epoch }),
     ...sbomTargets(converted),
-    marshal: (other: State = state) => marshal(other.output, { platform: conversion.platforms.target, caps: options.caps }),
+    marshal: (other: State = state) => marshalState(conversion, other),
   };
+}
+
+/** The LLB of a state, for the target's platform and the daemon's capabilities. */
+export function marshalState({ platforms, options: { caps } }: Conversion, { output }: State): Promise<Definition> {
+  return marshal(output, { platform: platforms.target, caps });
 }
 
 /** The phases of a conversion, in the reference's order, so that of several errors the same comes up (toDispatchState). */
