@@ -97,7 +97,7 @@ test('the provenance leaves no trace in the image config', async () => {
 });
 
 test('a provenance that lacks the base is an error that names it', async () => {
-  const other = must(await env.build({ frontend: 'reference', dockerfile: `FROM ${env.bases.busybox}\nRUN true\n`, provenance: 'max' }));
+  const other = must(await env.build({ frontend: 'reference', dockerfile: `FROM ${env.bases.busybox}\nCOPY --from=${TOOLS} /generation /tools\nRUN true\n`, provenance: 'max' }));
   const contexts = { 'repro-provenance': env.tempFolder({ 'provenance.json': statement(other) }) };
   const result = await build({ contexts, output: 'none' });
   assert.is(result.ok, false);
