@@ -15,6 +15,7 @@ import type { Conversion, FinishedStage } from './context.ts';
 import { SCRATCH } from './graph.ts';
 import type { StageGraph, StageNode } from './graph.ts';
 import { NO_IMAGE, platformOfImage, withoutCreated } from './image.ts';
+import type { NamedContext } from './options.ts';
 import { detectPlatform } from './platform.ts';
 import { namedContext } from './stages.ts';
 import { reportBaseImagePlatform } from './validations.ts';
@@ -51,7 +52,7 @@ export class BaseResolver {
       if (node.base !== undefined || this.finished.has(node) || this.#resolved.has(node)) continue;
       const isReachable = options.allStages === true || reachable.has(node);
       if (isReachable) this.#resolved.add(node);
-      if (node.origin.baseName === SCRATCH && node.origin.namedContext === undefined) {
+      if (node.origin.baseName === SCRATCH && node.origin.replacement === undefined) {
         this.bases.set(node, begin(emptyImageConfig(platforms.target), platforms.target));
         if (node.isExternal) this.finished.add(node);
       } else asked.push({ node, isReachable });
@@ -81,8 +82,8 @@ export class BaseResolver {
     const platform = given ?? target;
     this.#names.set(node, name);
     if (!isReachable) return this.#unresolved(node, name, platform);
-    if (origin.namedContext !== undefined) {
-      const loaded = await origin.namedContext.load();
+    if (origin.replacement !== undefined) {
+      const loaded = await origin.replacement.context.load();
       this.finished.add(node);
       return replacedStage(loaded, given);
     }
@@ -145,7 +146,7 @@ function begin(image: ImageConfig, platform: Platform | undefined): FinishedStag
   return { state: scratch(), image, baseImage: undefined, platform, args: [], workdirSet: false };
 }
 
-function replacedStage(loaded: Awaited<ReturnType<NonNullable<StageNode['origin']['namedContext']>['load']>>, asked: Platform | undefined): FinishedStage {
+function replacedStage(loaded: Awaited<ReturnType<NamedContext['load']>>, asked: Platform | undefined): FinishedStage {
   const image = loaded?.image;
   const state = loaded?.state ?? scratch();
   if (image === undefined) return { ...begin(NO_IMAGE, asked), state };

@@ -81,7 +81,8 @@ export async function convertDockerfile(dockerfile: Dockerfile, options: Convert
   const violation = linter.error();
   if (violation !== undefined) throw violation;
   mainContext.bind(await options.contexts.mainContext(neededPaths(allContextPaths(builds.values()))));
-  return { conversion, graph, target, builds, state: result.state, image: finishImage(builds.has(target) ? result.image : withoutTriggers(result.image), conversion), baseImage: result.baseImage };
+  const image = finishImage(builds.has(target) ? result.image : withoutTriggers(result.image), conversion);
+  return { conversion, graph, target, builds, state: result.state, image, baseImage: result.baseImage };
 }
 
 /** The main build context before it is known which paths of it are read. */

@@ -50,7 +50,7 @@ function convertCopying(stage: StageBuild, instruction: AddInstruction | CopyIns
     ...parseChmod(instruction.chmod),
   };
   assertChecksumFits(instruction);
-  const text = commandText(instruction.code, stage.state.env, conversion.escape);
+  const text = commandText(instruction.code, stage.state.env, { escape: conversion.escape });
   const name = nextStepName(stage, text, context.command, platform);
   const git = instruction.kind === 'add' ? { checksum: instruction.checksum, keepGitDir: instruction.keepGitDir } : { checksum: '', keepGitDir: undefined };
   const job: CopyJob = { stage, context, instruction, source, destination, options, name, git };

@@ -1,6 +1,8 @@
 import { withLocation } from '../diag/error.ts';
+import type { Range } from '../diag/range.ts';
 import type { InstructionOf } from '../dockerfile/ast.ts';
 import { processWord } from '../dockerfile/words.ts';
+import type { ProcessedWord } from '../dockerfile/words.ts';
 import type { EnvList } from '../llb/env.ts';
 import type { ProxyEnv } from '../llb/types.ts';
 import { compareStrings } from '../spec/text.ts';
@@ -20,29 +22,29 @@ export function evaluateGlobalArgs(defaults: EnvList, metaArgs: readonly Instruc
     for (const definition of definitions) {
       const { key } = definition;
       const given = buildArgs.get(key);
-      const expanded = given === undefined && definition.value !== undefined ? expandDefault(definition.value) : undefined;
+      const expanded = given === undefined && definition.value !== undefined ? expandDefault(definition.value, args, escape, location) : undefined;
       const value = given ?? expanded?.result;
       if (value !== undefined) args = args.addOrReplace(key, value);
-      infos.set(key, { definition, value: value ?? '', dependencies: dependencies(key, expanded?.matched ?? new Set()), location });
-    }
-
-    function expandDefault(word: string) {
-      try {
-        return processWord(word, args, { escape });
-      } catch (error) {
-        throw withLocation(error, location);
-      }
+      infos.set(key, { definition, value: value ?? '', dependencies: dependencies(key, expanded?.matched ?? new Set(), infos.get(key)), location });
     }
   }
   return { args, infos };
+}
 
-  /** An ARG made from an earlier one of its own name depends on what that one is made from. */
-  function dependencies(key: string, matched: ReadonlySet<string>): ReadonlySet<string> {
-    if (!matched.has(key)) return matched;
-    const own = new Set([...matched, ...(infos.get(key)?.dependencies ?? [])]);
-    own.delete(key);
-    return own;
+function expandDefault(word: string, args: EnvList, escape: string, location: readonly Range[]): ProcessedWord {
+  try {
+    return processWord(word, args, { escape });
+  } catch (error) {
+    throw withLocation(error, location);
   }
+}
+
+/** An ARG made from an earlier one of its own name depends on what that one is made from. */
+function dependencies(key: string, matched: ReadonlySet<string>, earlier: ArgInfo | undefined): ReadonlySet<string> {
+  if (!matched.has(key)) return matched;
+  const own = new Set([...matched, ...(earlier?.dependencies ?? [])]);
+  own.delete(key);
+  return own;
 }
 
 /** The value that a build arg, or else a global ARG that is not empty, has. */

@@ -34,8 +34,8 @@ export interface NodeOrigin {
   readonly location: readonly Range[];
   /** What `--platform` says. */
   readonly platform?: Platform;
-  /** The request gives this in place of the stage. */
-  readonly namedContext?: NamedContext;
+  /** What the request gives in place of the stage, and the set for the paths that are read of it. */
+  readonly replacement?: { readonly context: NamedContext; readonly usedPaths: Set<string> };
   readonly steps: StepCounter;
   /** The ARGs that FROM uses. */
   readonly fromArgs?: ReadonlySet<string>;
@@ -55,8 +55,8 @@ export class StageNode {
 
   constructor(origin: NodeOrigin, baseStage: StageNode | undefined) {
     this.origin = origin;
-    this.base = origin.namedContext === undefined ? baseStage : undefined;
-    this.usedPaths = this.base?.usedPaths ?? new Set();
+    this.base = origin.replacement === undefined ? baseStage : undefined;
+    this.usedPaths = this.base?.usedPaths ?? origin.replacement?.usedPaths ?? new Set();
     this.outline = new OutlineCapture(baseStage?.outline, origin.fromArgs ?? new Set());
   }
 

@@ -1,5 +1,5 @@
 import { processWord } from '../dockerfile/words.ts';
-import type { EnvGetter } from '../dockerfile/words.ts';
+import type { EnvGetter, WordOptions } from '../dockerfile/words.ts';
 import { formatAllPlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
 import { toUpper } from '../spec/strings.ts';
@@ -56,15 +56,11 @@ export class StepCounter {
 }
 
 /** An instruction's text for its vertex: variables replaced where they are set, the keyword in upper case. */
-export function commandText(code: string, env: EnvGetter, escape: string, options: { readonly keepQuotes?: boolean; readonly skipUnset?: boolean } = {}): string {
-  return upperKeyword(expanded(code, env, escape, options));
-}
-
-function expanded(code: string, env: EnvGetter, escape: string, { keepQuotes = false, skipUnset = false }: { readonly keepQuotes?: boolean; readonly skipUnset?: boolean }): string {
+export function commandText(code: string, env: EnvGetter, options: WordOptions): string {
   try {
-    return processWord(code, env, { escape, rawQuotes: keepQuotes, skipUnsetEnv: skipUnset }).result;
+    return upperKeyword(processWord(code, env, options).result);
   } catch {
-    return code;
+    return upperKeyword(code);
   }
 }
 

@@ -1,7 +1,8 @@
+import { CodedError } from '../diag/error.ts';
 import type { EnvGetter } from '../dockerfile/words.ts';
 import { EnvList } from '../llb/env.ts';
 import type { ImageConfig } from '../spec/config.ts';
-import { formatAllPlatform, formatPlatform, hostPlatform, makePlatform, normalizePlatform, parsePlatform } from '../spec/platform.ts';
+import { formatAllPlatform, formatPlatform, makePlatform, normalizePlatform, parsePlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
 import type { ConvertOptions } from './options.ts';
 
@@ -16,8 +17,9 @@ export interface PlatformChoice {
 
 /** The platforms that a request means: without a target, the first build platform. */
 export function choosePlatforms({ config, targetPlatform }: ConvertOptions): PlatformChoice {
-  const [first, ...rest] = config.buildPlatforms;
-  const build: [Platform, ...Platform[]] = [first ?? targetPlatform ?? hostPlatform(), ...rest];
+  const [first = targetPlatform, ...rest] = config.buildPlatforms;
+  if (first === undefined) throw new CodedError('internal', 'neither a target platform nor a build platform is given');
+  const build: [Platform, ...Platform[]] = [first, ...rest];
   return { target: targetPlatform ?? build[0], build, implicitTarget: targetPlatform === undefined };
 }
 

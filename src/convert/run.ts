@@ -27,7 +27,7 @@ export function convertRun(stage: StageBuild, run: RunInstruction, context: Inst
   const script = runScript(stage, run);
   const args = run.prependShell ? withShell(image, script.args) : script.args;
   const { mounts, secrets, ssh } = convertMounts(stage, run, context);
-  const text = commandText(run.code + script.summary, withSecretMask(run, state.env), conversion.escape, { keepQuotes: true, skipUnset: true });
+  const text = commandText(run.code + script.summary, withSecretMask(run, state.env), { escape: conversion.escape, rawQuotes: true, skipUnsetEnv: true });
   const name = nextStepName(stage, text, context.command, state.platform);
   const options: RunOptions = {
     args,

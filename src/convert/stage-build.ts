@@ -21,7 +21,7 @@ export function beginStage(node: StageNode, base: FinishedStage, surroundings: S
   const { conversion } = surroundings;
   const { config, contexts } = conversion.options;
   const image = withSearchPath(draftImage(base.image), base.platform?.os ?? '');
-  const isReplaced = node.origin.namedContext !== undefined;
+  const isReplaced = node.origin.replacement !== undefined;
   const stage: StageBuild = {
     ...surroundings,
     node,

@@ -38,11 +38,10 @@ function addStage(graph: StageGraph, stage: Stage, index: number, conversion: Co
   const origin = {
     stage, name: stage.name, baseName: base.result, location: stage.location, ...(platform === undefined ? {} : { platform: platform.value }),
   };
-  const paths = { current: (): ReadonlySet<string> => new Set() };
-  const context = stage.name === '' ? undefined : namedContext(conversion, stage.name, platform?.value, () => paths.current());
+  const usedPaths = new Set<string>();
+  const context = stage.name === '' ? undefined : namedContext(conversion, stage.name, platform?.value, () => usedPaths);
   if (context !== undefined) {
-    const node = graph.add({ ...origin, namedContext: context, steps: new StepCounter(stage.name, 0) });
-    paths.current = () => node.usedPaths;
+    graph.add({ ...origin, replacement: { context, usedPaths }, steps: new StepCounter(stage.name, 0) });
     return;
   }
   const hasOwnBase = base.result !== SCRATCH && graph.findBase(base.result) === undefined;
@@ -63,7 +62,13 @@ function fromWord({ location }: Stage, word: string, args: EnvList, escape: stri
   }
 }
 
-function stagePlatform(stage: Stage, { globalArgs, escape }: Conversion, declared: ReadonlySet<string>, linter: Linter): { readonly value: Platform; readonly matched: ReadonlySet<string> } {
+/** A platform, and the ARGs that its word used. */
+interface StagePlatform {
+  readonly value: Platform;
+  readonly matched: ReadonlySet<string>;
+}
+
+function stagePlatform(stage: Stage, { globalArgs, escape }: Conversion, declared: ReadonlySet<string>, linter: Linter): StagePlatform {
   const word = located(stage, () => {
     try {
       return fromWord(stage, stage.platform, globalArgs, escape, declared, linter);

@@ -24,7 +24,7 @@ export function convertWorkdir(stage: StageBuild, workdir: InstructionOf<'workdi
       ...(user === '' ? {} : { owner: parseOwner(user) }),
       ...(conversion.epoch === undefined ? {} : { createdTime: nanoseconds(conversion.epoch) }),
     });
-    const name = nextStepName(stage, commandText(workdir.code, stage.state.env, conversion.escape), command, platform);
+    const name = nextStepName(stage, commandText(workdir.code, stage.state.env, { escape: conversion.escape }), command, platform);
     stage.state = stage.state.file([action], mergeConstraints(customName(name), sourceLocation(stage, workdir.location), { platform }));
   }
   addHistory(image, `WORKDIR ${dir}`, conversion.epoch, dir === '/' ? 'none' : 'silent');
