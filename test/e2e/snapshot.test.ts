@@ -1,7 +1,7 @@
 /** The sources list rewrite against a snapshot server: which version is installed, what is refused, what is left in the image. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { makeArchive, type PackageSpec } from '../support/apt-archive.ts';
+import { makeArchive, type ArchiveState, type PackageSpec } from '../support/apt-archive.ts';
 import type { BuildRequest, BuildResult } from '../support/build.ts';
 import { startEnvironment } from '../support/environment.ts';
 import { rootfs } from '../support/rootfs.ts';
@@ -33,15 +33,26 @@ const [first, second, current] = archive.states;
 const elsewhere = third.states[0];
 if (first === undefined || second === undefined || current === undefined || elsewhere === undefined) throw new Error('a state is missing');
 
+/** The same archive under the path that Ubuntu's has. */
+function asUbuntu(state: ArchiveState): ArchiveState {
+  const files = new Map(state.files);
+  for (const [path, bytes] of state.files) files.set(path.replace(/^debian(-security)?\//, 'ubuntu/'), bytes);
+  return { ...state, files };
+}
+
+const ubuntu = asUbuntu(current).files;
 const server = await startSnapshotServer({
-  states: [first, second],
-  publicHosts: new Map([['deb.debian.org', current.files], ['security.debian.org', current.files], ['packages.third.invalid', elsewhere.files]]),
+  states: [asUbuntu(first), asUbuntu(second)],
+  publicHosts: new Map([
+    ['deb.debian.org', current.files], ['security.debian.org', current.files], ['packages.third.invalid', elsewhere.files],
+    ['archive.ubuntu.com', ubuntu], ['security.ubuntu.com', ubuntu],
+  ]),
 });
 test.after(() => server.stop());
 test.before.each(() => server.reset());
 
 const KEYRING = '/usr/share/keyrings/test-archive.gpg';
-const PROXY = ['deb.debian.org', 'security.debian.org', 'packages.third.invalid'].map((host) => `Acquire::http::Proxy::${host} "${server.proxy}";\n`).join('');
+const PROXY = ['deb.debian.org', 'security.debian.org', 'packages.third.invalid', 'archive.ubuntu.com', 'security.ubuntu.com'].map((host) => `Acquire::http::Proxy::${host} "${server.proxy}";\n`).join('');
 
 const DEB822 = `# Comments stay.
 Types: deb
@@ -62,6 +73,10 @@ deb [signed-by=${KEYRING} arch=amd64,arm64]  http://deb.debian.org/debian/ bookw
 # deb http://deb.debian.org/debian bookworm-backports main
 deb http://security.debian.org/debian-security bookworm-security main
 `;
+const UBUNTU = `deb [signed-by=${KEYRING}] http://archive.ubuntu.com/ubuntu/ bookworm main contrib
+deb [signed-by=${KEYRING}] http://archive.ubuntu.com/ubuntu/ bookworm-updates main
+deb [signed-by=${KEYRING}] http://security.ubuntu.com/ubuntu/ bookworm-security main
+`;
 const THIRD_PARTY = `deb [signed-by=/usr/share/keyrings/third.gpg] http://packages.third.invalid/debian bookworm main\n`;
 
 /** A base whose only sources are these files, with the keys and the way to the loopback server. */
@@ -76,6 +91,7 @@ const keys = { [KEYRING.slice(1)]: archive.keyring, 'etc/apt/trusted.gpg.d/test-
 const bases = {
   deb822: await makeBase('deb822', { ...keys, 'etc/apt/sources.list.d/debian.sources': DEB822 }),
   'one-line': await makeBase('one-line', { ...keys, 'etc/apt/sources.list': ONE_LINE }),
+  ubuntu: await makeBase('ubuntu', { ...keys, 'etc/apt/sources.list': UBUNTU, 'etc/os-release': 'ID=ubuntu\nVERSION_CODENAME=bookworm\n' }),
   mixed: await makeBase('mixed', { ...keys, 'etc/apt/sources.list.d/debian.sources': DEB822, 'etc/apt/sources.list.d/third.list': THIRD_PARTY }),
 };
 const FORMATS = ['deb822', 'one-line'] as const;
@@ -144,6 +160,14 @@ for (const format of FORMATS) {
     assert.equal(below(built), below(base));
   });
 }
+
+test("Ubuntu's servers: the current version without the secret, that of the date with it", async () => {
+  assert.is(installed(await install('ubuntu', { buildArgs: SNAPSHOT_BASE })), '3.0');
+  const result = await install('ubuntu', { ...SECRET, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: BETWEEN } });
+  assert.is(installed(result), '1.0');
+  assertSourcesUntouched(result);
+  assert.ok(server.log.some((entry) => entry.target.startsWith(`/archive/ubuntu/${BETWEEN}/`)));
+});
 
 test('a newer state under the name of an older one is an error', async () => {
   server.reset({ kind: 'newest' });
