@@ -1,107 +1,25 @@
 /** The sources list rewrite against a snapshot server: which version is installed, what is refused, what is left in the image. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { makeArchive, type ArchiveState, type PackageSpec } from '../support/apt-archive.ts';
+import { BETWEEN, FIRST, ONE_LINE, PACKAGES, SECOND, startAptWorld, toDate, type Sources } from '../support/apt-world.ts';
 import type { BuildRequest, BuildResult } from '../support/build.ts';
 import { startEnvironment } from '../support/environment.ts';
 import { rootfs } from '../support/rootfs.ts';
-import { startSnapshotServer } from '../support/snapshot-server.ts';
 
 const env = await startEnvironment();
 test.after(() => env.stop());
 
-function packages(version: string): PackageSpec[] {
-  return [
-    { name: 'repro-hello', version, suite: 'bookworm' },
-    { name: 'repro-extra', version, suite: 'bookworm', component: 'contrib' },
-    { name: 'repro-late', version, suite: 'bookworm-updates' },
-    { name: 'repro-fix', version, suite: 'bookworm-security' },
-  ];
-}
-
-const HOUR = 3_600_000;
-const FIRST = '20240110T031500Z';
-const SECOND = '20240220T091500Z';
-const BETWEEN = '20240201T000000Z';
-const archive = await makeArchive([
-  { date: new Date('2024-01-10T03:15:00Z'), packages: packages('1.0') },
-  { date: new Date('2024-02-20T09:15:00Z'), packages: packages('2.0') },
-  { date: new Date(Date.now() - HOUR), packages: packages('3.0') },
-]);
-const third = await makeArchive([{ date: new Date(Date.now() - HOUR), packages: [{ name: 'third-party', version: '7.0', suite: 'bookworm' }] }]);
-const [first, second, current] = archive.states;
-const elsewhere = third.states[0];
-if (first === undefined || second === undefined || current === undefined || elsewhere === undefined) throw new Error('a state is missing');
-
-/** The same archive under the path that Ubuntu's has. */
-function asUbuntu(state: ArchiveState): ArchiveState {
-  const files = new Map(state.files);
-  for (const [path, bytes] of state.files) files.set(path.replace(/^debian(-security)?\//, 'ubuntu/'), bytes);
-  return { ...state, files };
-}
-
-const ubuntu = asUbuntu(current).files;
-const server = await startSnapshotServer({
-  states: [asUbuntu(first), asUbuntu(second)],
-  publicHosts: new Map([
-    ['deb.debian.org', current.files], ['security.debian.org', current.files], ['packages.third.invalid', elsewhere.files],
-    ['archive.ubuntu.com', ubuntu], ['security.ubuntu.com', ubuntu],
-  ]),
-});
+const { server, bases } = await startAptWorld(env);
 test.after(() => server.stop());
 test.before.each(() => server.reset());
 
-const KEYRING = '/usr/share/keyrings/test-archive.gpg';
-const PROXY = ['deb.debian.org', 'security.debian.org', 'packages.third.invalid', 'archive.ubuntu.com', 'security.ubuntu.com'].map((host) => `Acquire::http::Proxy::${host} "${server.proxy}";\n`).join('');
-
-const DEB822 = `# Comments stay.
-Types: deb
-URIs: http://deb.debian.org/debian
-Suites: bookworm bookworm-updates
-Components: main contrib
-Signed-By: ${KEYRING}
-
-Types: deb
-URIs: http://deb.debian.org/debian-security
-Suites: bookworm-security
-Components: main
-Signed-By: ${KEYRING}
-`;
-const ONE_LINE = `# Comments stay.
-deb http://deb.debian.org/debian bookworm main contrib
-deb [signed-by=${KEYRING} arch=amd64,arm64]  http://deb.debian.org/debian/ bookworm-updates main
-# deb http://deb.debian.org/debian bookworm-backports main
-deb http://security.debian.org/debian-security bookworm-security main
-`;
-const UBUNTU = `deb [signed-by=${KEYRING}] http://archive.ubuntu.com/ubuntu/ bookworm main contrib
-deb [signed-by=${KEYRING}] http://archive.ubuntu.com/ubuntu/ bookworm-updates main
-deb [signed-by=${KEYRING}] http://security.ubuntu.com/ubuntu/ bookworm-security main
-`;
-const THIRD_PARTY = `deb [signed-by=/usr/share/keyrings/third.gpg] http://packages.third.invalid/debian bookworm main\n`;
-
-/** A base whose only sources are these files, with the keys and the way to the loopback server. */
-async function makeBase(name: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
-  const reference = env.image(name);
-  const dockerfile = `FROM ${env.bases.debian}\nRUN rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/*\nCOPY . /\n`;
-  await env.mustBuild({ frontend: 'reference', dockerfile, dockerfileFolder: env.tempFolder({ Dockerfile: dockerfile }), files: { 'etc/apt/apt.conf.d/99test-world': PROXY, ...files }, output: { push: reference } });
-  return reference;
-}
-
-const keys = { [KEYRING.slice(1)]: archive.keyring, 'etc/apt/trusted.gpg.d/test-archive.gpg': archive.keyring, 'usr/share/keyrings/third.gpg': third.keyring };
-const bases = {
-  deb822: await makeBase('deb822', { ...keys, 'etc/apt/sources.list.d/debian.sources': DEB822 }),
-  'one-line': await makeBase('one-line', { ...keys, 'etc/apt/sources.list': ONE_LINE }),
-  ubuntu: await makeBase('ubuntu', { ...keys, 'etc/apt/sources.list': UBUNTU, 'etc/os-release': 'ID=ubuntu\nVERSION_CODENAME=bookworm\n' }),
-  mixed: await makeBase('mixed', { ...keys, 'etc/apt/sources.list.d/debian.sources': DEB822, 'etc/apt/sources.list.d/third.list': THIRD_PARTY }),
-};
 const FORMATS = ['deb822', 'one-line'] as const;
-const PACKAGES = ['repro-hello', 'repro-extra', 'repro-late', 'repro-fix'];
 const INSTALL = `RUN apt-get update && apt-get install -y --no-install-recommends ${PACKAGES.join(' ')} && rm -rf /var/lib/apt/lists/*`;
 
 const SECRET = { secrets: { 'enable-repro-sources-list': '' } };
 const SNAPSHOT_BASE = { SNAPSHOT_ARCHIVE_BASE: server.base };
 
-function install(format: keyof typeof bases, request: BuildRequest): Promise<BuildResult> {
+function install(format: Sources, request: BuildRequest): Promise<BuildResult> {
   return env.build({ dockerfile: `FROM ${bases[format]}\n${INSTALL}\n`, noCache: true, ...request });
 }
 
@@ -185,7 +103,7 @@ test('buildx passes the secret on', async () => {
 });
 
 test('the snapshot time: seconds in REPRO_SNAPSHOT, else SOURCE_DATE_EPOCH', async () => {
-  const seconds = second.date.getTime() / 1000;
+  const seconds = toDate(SECOND).getTime() / 1000;
   assert.is(installed(await install('deb822', { ...SECRET, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: String(seconds) } })), '2.0');
   assert.is(installed(await install('deb822', { ...SECRET, epoch: seconds - 1, buildArgs: SNAPSHOT_BASE })), '1.0');
   assert.is(installed(await install('deb822', { ...SECRET, epoch: seconds, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } })), '1.0');
@@ -245,7 +163,7 @@ test('an apt that runs as part of an exec form, and one below sudo or env -i, us
 });
 
 test('the same date gives the same image twice, and the history shows the plain RUN', async () => {
-  const request: BuildRequest = { ...SECRET, epoch: second.date.getTime() / 1000, rewriteTimestamp: true, buildArgs: SNAPSHOT_BASE };
+  const request: BuildRequest = { ...SECRET, epoch: toDate(SECOND).getTime() / 1000, rewriteTimestamp: true, buildArgs: SNAPSHOT_BASE };
   const [one, two] = [await install('deb822', request), await install('deb822', request)];
   assert.is(installed(one), '2.0');
   assert.is(two.manifestDigest, one.manifestDigest);
