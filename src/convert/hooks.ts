@@ -2,6 +2,7 @@ import type { RunInstruction } from '../dockerfile/ast.ts';
 import type { RunOptions } from '../llb/state.ts';
 import type { ExecMount, SecretRequest, SshRequest } from '../llb/types.ts';
 import { basePath } from '../spec/path.ts';
+import { sourceLocation } from './context.ts';
 import type { StageBuild } from './context.ts';
 import type { HookMount, RunHook } from './options.ts';
 
@@ -20,6 +21,7 @@ export function withHooks(stage: StageBuild, run: RunInstruction, options: RunOp
     user: state.user,
     env: (key: string) => state.getEnv(key),
     network: options.network ?? state.network,
+    locations: sourceLocation(stage, run.location).locations ?? [],
     mountTargets: [
       ...(options.mounts ?? []).map(({ target }) => target),
       ...[...(options.secrets ?? []), ...(options.ssh ?? [])].flatMap(({ target }) => (target === undefined || target === '' ? [] : [target])),

@@ -1,6 +1,6 @@
 import type { Linter, Warn } from '../lint/linter.ts';
 import type { LintConfig } from '../lint/config.ts';
-import type { CapSet, Definition, HostIp, LinuxResources, NetworkMode, Output, SourceMap, Ulimit } from '../llb/types.ts';
+import type { CapSet, Definition, HostIp, LinuxResources, NetworkMode, Output, SourceLocation, SourceMap, Ulimit } from '../llb/types.ts';
 import type { State } from '../llb/state.ts';
 import type { ImageConfig } from '../spec/config.ts';
 import type { Digest } from '../spec/digest.ts';
@@ -113,6 +113,8 @@ export interface RunFacts {
   readonly network: NetworkMode;
   /** The RUN's own mount targets. */
   readonly mountTargets: readonly string[];
+  /** Where it stands, for the vertices that a hook adds. */
+  readonly locations?: readonly SourceLocation[];
 }
 
 /** One rewrite of RUNs: what it adds to this RUN, or undefined when nothing. */

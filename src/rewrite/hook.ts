@@ -34,7 +34,7 @@ function imageOutput(from: string, run: RunFacts, pins: MaterialPins): Output | 
   const reference = tagNameOnly(parseNormalizedNamed(from));
   const digest = reference.digest === undefined ? pins.image(from, run.platform) : undefined;
   const pinned = digest === undefined ? reference : withDigest(reference, digest);
-  return image(referenceToString(pinned), { constraints: { platform: run.platform } }).output;
+  return image(referenceToString(pinned), { constraints: { platform: run.platform, locations: run.locations ?? [] } }).output;
 }
 
 export function hookChanges(spec: HookSpec, runs: readonly RunLine[]): readonly Change[] {

@@ -36,7 +36,7 @@ export function wrapRule(settings: WrapSettings): RunHookRule {
     if (config.strip.length === 0 && config.apt === undefined) return undefined;
     const program = launcher(run.platform.architecture);
     const files = [...wrapperFiles(config), ...(program === undefined ? [] : [{ name: LAUNCHER, mode: 0o755, data: program }])];
-    return wrapHook(folder(folders, files), program === undefined ? SHELL_ENTRYPOINT : LAUNCHER_ENTRYPOINT);
+    return wrapHook(folder(folders, files, run), program === undefined ? SHELL_ENTRYPOINT : LAUNCHER_ENTRYPOINT);
   };
 }
 
@@ -63,16 +63,17 @@ function isRoot(user: string): boolean {
   return /^(?:|0|root)(?::|$)/.test(user);
 }
 
-function folder(known: Map<string, Output>, files: readonly WrapperFile[]): Output {
+/** RUNs with the same files share one vertex, which is then said to come from the first of them. */
+function folder(known: Map<string, Output>, files: readonly WrapperFile[], run: RunFacts): Output {
   const key = files.map((file) => `${file.name} ${file.mode}\n${Buffer.from(file.data).toString('latin1')}`).join('\n');
-  const output = known.get(key) ?? { vertex: folderVertex(files), index: 0 };
+  const output = known.get(key) ?? { vertex: folderVertex(files, run), index: 0 };
   known.set(key, output);
   return output;
 }
 
-function folderVertex(files: readonly WrapperFile[]): FileVertex {
+function folderVertex(files: readonly WrapperFile[], { locations = [] }: RunFacts): FileVertex {
   const actions = files.map((file): FileAction => ({ kind: 'mkfile', path: `/${file.name}`, mode: file.mode, data: file.data, createdTime: 0n }));
-  return { kind: 'file', base: undefined, actions, constraints: { description: new Map([['llb.customname', '[internal] prepare the wrapper of RUN']]) } };
+  return { kind: 'file', base: undefined, actions, constraints: { description: new Map([['llb.customname', '[internal] prepare the wrapper of RUN']]), locations } };
 }
 
 function wrapHook(source: Output, entrypoint: readonly string[]): RunHook {
