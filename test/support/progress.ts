@@ -33,6 +33,8 @@ function normalise(log: string): string {
     .replace(/^(#N )?\d+\.\d+ /gm, '$1T ')
     .replace(/sha256:[0-9a-f]{64}/g, 'sha256:DIGEST')
     .replace(/::[a-z0-9]{25}\b/g, '::ID')
+    // buildctl tells whichever it hears of first, its own call or the build's.
+    .replace(/^error: failed to run Build function: /m, 'error: failed to solve: ')
     .replace(/: failed to read dockerfile: /, ': ')
     .replace(/: (\S+): failed to resolve source metadata for \1: \1: /, ': $1: ')
     .replace(/\b(ref|snapshot) [a-z0-9]{25}\b/g, '$1 ID');
