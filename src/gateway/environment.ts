@@ -1,5 +1,6 @@
 import { makePlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
+import { cut } from '../spec/strings.ts';
 
 /** What a daemon tells a frontend when it starts it (moby/buildkit, frontend/gateway/gateway.go). */
 export interface FrontendEnvironment {
@@ -23,7 +24,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
   const options = new Map<string, string>();
   for (const [name, value] of Object.entries(environment)) {
     if (!name.startsWith(optionPrefix) || value === undefined) continue;
-    const [key, text] = cut(value, '=');
+    const { before: key, after: text = '' } = cut(value, '=');
     options.set(key, text);
   }
   return {
@@ -32,11 +33,6 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     product: environment['BUILDKIT_EXPORTEDPRODUCT'] ?? '',
     workers: parseWorkers(environment['BUILDKIT_WORKERS'] ?? ''),
   };
-}
-
-function cut(text: string, separator: string): [string, string] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
 /** Anything that is not a list of workers counts as none, as in the reference. */
