@@ -16,6 +16,7 @@ export function withHooks(stage: StageBuild, run: RunInstruction, options: RunOp
   if (runHooks.length === 0) return options;
   const facts = {
     platform: stage.instructionPlatform,
+    code: run.code,
     args: options.args,
     shellForm: run.prependShell,
     user: state.user,

@@ -104,6 +104,8 @@ export interface RunHook {
 /** What a hook rule may know of a RUN. */
 export interface RunFacts {
   readonly platform: Platform;
+  /** The instruction as written. */
+  readonly code: string;
   /** The arguments that the exec would have without us. */
   readonly args: readonly string[];
   readonly shellForm: boolean;

@@ -1,6 +1,4 @@
-import type { RunHookRule } from '../convert/options.ts';
-import type { Change } from './change.ts';
-import type { RunLine } from './run-lines.ts';
+import type { RunChange, RunRule } from './change.ts';
 
 const NAME = 'SOURCE_DATE_EPOCH';
 
@@ -8,13 +6,8 @@ const NAME = 'SOURCE_DATE_EPOCH';
  * SOURCE_DATE_EPOCH in the environment of every RUN, so that tools which honour it do; not in the image config. A stage that has the
  * variable itself (ARG, ENV) keeps its own.
  */
-export function epochRule(epoch: bigint): RunHookRule {
+export function epochRule(epoch: bigint): RunRule {
   const hook = { entrypoint: [], mounts: [], env: [[NAME, String(epoch)]] as const };
-  return (run) => (run.env(NAME) === undefined ? hook : undefined);
-}
-
-export function epochChanges(epoch: bigint, runs: readonly RunLine[]): readonly Change[] {
-  return runs.map(({ line, code }) => ({
-    rule: 'epoch', line, was: code, becomes: `${NAME}=${epoch} in its environment`, why: 'tools that honour it write this time in place of the current one',
-  }));
+  const change: RunChange = { rule: 'epoch', becomes: `${NAME}=${epoch} in its environment`, why: 'tools that honour it write this time in place of the current one' };
+  return (run) => (run.env(NAME) === undefined ? { hook, changes: [change] } : undefined);
 }

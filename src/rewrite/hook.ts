@@ -1,14 +1,14 @@
-import type { HookMount, MaterialPins, RunFacts, RunHook, RunHookRule } from '../convert/options.ts';
+import type { HookMount, MaterialPins, RunFacts } from '../convert/options.ts';
 import { image } from '../llb/sources.ts';
 import type { Output } from '../llb/types.ts';
 import { parseNormalizedNamed, referenceToString, tagNameOnly, withDigest } from '../spec/reference.ts';
-import type { Change } from './change.ts';
+import type { RunChange, RunRule } from './change.ts';
 import type { HookMountSpec, HookSpec } from './hook-spec.ts';
-import type { RunLine } from './run-lines.ts';
 
 /** The user's hook on every RUN (moby/buildkit pull request 4669). Images that it mounts are pinned like all others. */
-export function hookRule(spec: HookSpec, pins: MaterialPins): RunHookRule {
-  return (run): RunHook => ({ entrypoint: spec.entrypoint, mounts: spec.mounts.map((mount) => toMount(mount, run, pins)), env: [] });
+export function hookRule(spec: HookSpec, pins: MaterialPins): RunRule {
+  const changes = [hookChange(spec)];
+  return (run) => ({ hook: { entrypoint: spec.entrypoint, mounts: spec.mounts.map((mount) => toMount(mount, run, pins)), env: [] }, changes });
 }
 
 function toMount(spec: HookMountSpec, run: RunFacts, pins: MaterialPins): HookMount {
@@ -37,8 +37,8 @@ function imageOutput(from: string, run: RunFacts, pins: MaterialPins): Output | 
   return image(referenceToString(pinned), { constraints: { platform: run.platform, locations: run.locations ?? [] } }).output;
 }
 
-export function hookChanges(spec: HookSpec, runs: readonly RunLine[]): readonly Change[] {
+function hookChange(spec: HookSpec): RunChange {
   const mounts = spec.mounts.map((mount) => `${mount.type} ${mount.target}`).join(', ');
   const becomes = `${[...spec.entrypoint, 'COMMAND'].join(' ')}${mounts === '' ? '' : ` with the mounts ${mounts}`}`;
-  return runs.map(({ line, code }) => ({ rule: 'hook', line, was: code, becomes, why: 'the request has a hook for RUN' }));
+  return { rule: 'hook', becomes, why: 'the request has a hook for RUN' };
 }

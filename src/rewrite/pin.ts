@@ -10,25 +10,18 @@ import type { Change } from './change.ts';
 export const NO_PINS: MaterialPins = { image: () => undefined, http: () => undefined, git: () => undefined };
 
 /**
- * Digests for the materials of the build from supplied provenance. `record` gets each answer once. A material that the provenance lacks is
+ * Digests for the materials of the build from supplied provenance. `record` gets each answer. A material that the provenance lacks is
  * an error (code `provenance`) that names it; with `lax` a change that warns, and no pin.
  */
 export function provenancePins(provenance: Provenance, mode: 'strict' | 'lax', record: (change: Change) => void): MaterialPins {
-  const told = new Set<string>();
-  const tell = (change: Change): void => {
-    const key = `${change.was} ${change.becomes}`;
-    if (told.has(key)) return;
-    told.add(key);
-    record(change);
-  };
   const answer = <T extends string>(what: string, kind: 'image' | 'http' | 'git', found: T | undefined): T | undefined => {
     if (found !== undefined) {
-      tell({ rule: 'pin', line: 0, was: what, becomes: found, why: `${provenance.name} records it` });
+      record({ rule: 'pin', line: 0, was: what, becomes: found, why: `${provenance.name} records it` });
       return found;
     }
     const missing = `${provenance.name} has no material for ${what}; of this kind it has: ${listMaterials(provenance, kind)}`;
     if (mode === 'strict') throw new CodedError('provenance', `${missing}. With REPRO_PIN=lax the build takes what is there now`);
-    tell({ rule: 'pin', line: 0, was: what, becomes: what, why: missing, warning: true });
+    record({ rule: 'pin', line: 0, was: what, becomes: what, why: missing, warning: true });
     return undefined;
   };
   return {

@@ -1,14 +1,14 @@
 import type { MaterialPins, RunHookRule } from '../convert/options.ts';
 import type { Dockerfile } from '../dockerfile/ast.ts';
 import type { Provenance } from '../provenance/provenance.ts';
-import type { Change } from './change.ts';
-import { epochChanges, epochRule } from './epoch.ts';
-import { hookChanges, hookRule } from './hook.ts';
+import { changeOfRun } from './change.ts';
+import type { Change, RunRule } from './change.ts';
+import { epochRule } from './epoch.ts';
+import { hookRule } from './hook.ts';
 import type { ReproOptions } from './options.ts';
 import { NO_PINS, provenancePins } from './pin.ts';
-import { runLines } from './run-lines.ts';
-import { sourcesList, sourcesListChanges } from './sources-list.ts';
-import { stripChanges, stripRules } from './strip.ts';
+import { sourcesList, sourcesListChange } from './sources-list.ts';
+import { stripRules } from './strip.ts';
 import { withoutWrapper, wrapRule } from './wrap.ts';
 
 /** All that the rewrites may know. */
@@ -26,7 +26,7 @@ export interface Rewrite {
   readonly dockerfile: Dockerfile;
   readonly runHooks: readonly RunHookRule[];
   readonly pins: MaterialPins;
-  /** In the order of the rules. Pins are known when conversion has asked for them: read this after it. */
+  /** What conversion asked for so far, in its order, each once: read this after it. */
   readonly changes: readonly Change[];
   /** An error's text as it is without the rewrites. */
   plainMessage(text: string): string;
@@ -36,25 +36,29 @@ export interface Rewrite {
 export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
   const { options, provenance, epoch } = facts;
   if (!options.enabled) return { dockerfile, runHooks: [], pins: NO_PINS, changes: [], plainMessage: (text) => text };
-  const runs = runLines(dockerfile);
-  const pinChanges: Change[] = [];
-  const pins = provenance === undefined ? NO_PINS : provenancePins(provenance, options.pin, (change) => pinChanges.push(change));
-  const strip = stripRules(options.strip);
+  const changes = new Map<string, Change>();
+  const record = (change: Change): void => void changes.set(`${change.rule} ${change.line} ${change.was}\0${change.becomes}`, change);
+  const pins = provenance === undefined ? NO_PINS : provenancePins(provenance, options.pin, record);
   const apt = sourcesList(facts);
   const { hook } = options;
-  const runHooks: RunHookRule[] = [wrapRule({ strip, ...(apt === undefined ? {} : { apt }), ...(hook === undefined ? {} : { hook }) })];
-  if (hook !== undefined) runHooks.push(hookRule(hook, pins));
-  if (epoch !== undefined) runHooks.push(epochRule(epoch));
-  const changes = [
-    ...sourcesListChanges(facts, runs),
-    ...stripChanges(strip, runs),
-    ...(epoch === undefined ? [] : epochChanges(epoch, runs)),
-    ...(hook === undefined ? [] : hookChanges(hook, runs)),
+  const rules: readonly RunRule[] = [
+    wrapRule({
+      strip: stripRules(options.strip),
+      ...(apt === undefined ? {} : { apt: { settings: apt, change: sourcesListChange(facts) } }),
+      ...(hook === undefined ? {} : { hook }),
+    }),
+    ...(hook === undefined ? [] : [hookRule(hook, pins)]),
+    ...(epoch === undefined ? [] : [epochRule(epoch)]),
   ];
   return {
-    dockerfile, runHooks, pins,
+    dockerfile, pins,
+    runHooks: rules.map((rule): RunHookRule => (run) => {
+      const made = rule(run);
+      for (const change of made?.changes ?? []) record(changeOfRun(run, change));
+      return made?.hook;
+    }),
     get changes() {
-      return [...pinChanges, ...changes];
+      return [...changes.values()];
     },
     plainMessage: withoutWrapper,
   };

@@ -1,9 +1,8 @@
 import type { AptSettings } from '../runtime/apt-script.ts';
 import type { Provenance } from '../provenance/provenance.ts';
-import type { Change } from './change.ts';
+import type { RunChange } from './change.ts';
 import { snapshotTime } from './options.ts';
 import type { ReproOptions } from './options.ts';
-import type { RunLine } from './run-lines.ts';
 
 const DEBIAN_BASE = 'http://snapshot.debian.org/archive/';
 const UBUNTU_BASE = 'http://snapshot.ubuntu.com/';
@@ -41,11 +40,11 @@ function snapshot({ options, provenance, epoch }: SourcesListFacts): { readonly 
   return time === undefined ? undefined : { time, from: 'SOURCE_DATE_EPOCH' };
 }
 
-export function sourcesListChanges(facts: SourcesListFacts, runs: readonly RunLine[]): readonly Change[] {
-  if (sourcesList(facts) === undefined) return [];
+/** What {@link sourcesList} changes for a RUN that has a network. */
+export function sourcesListChange(facts: SourcesListFacts): RunChange {
   const time = snapshot(facts);
   const becomes = time === undefined ? 'apt installs from the snapshot of the time of the image\'s own list of sources'
     : `apt installs from the snapshot ${time.time}, which is ${time.from}`;
   const why = facts.options.sourcesList === undefined ? `the secret ${SOURCES_LIST_SECRET} is given` : 'REPRO_SOURCES_LIST is on';
-  return runs.map(({ line, code }) => ({ rule: 'sources-list', line, was: code, becomes, why }));
+  return { rule: 'sources-list', becomes, why };
 }

@@ -1,7 +1,5 @@
-import type { StripPath } from '../runtime/strip-script.ts';
-import type { Change } from './change.ts';
+import type { RunChange } from './change.ts';
 import type { StripOptions } from './options.ts';
-import type { RunLine } from './run-lines.ts';
 import { STRIP_TABLE } from './strip-table.ts';
 import type { StripRule } from './strip-table.ts';
 
@@ -14,9 +12,9 @@ export function stripRules(options: StripOptions): readonly StripRule[] {
   return [...STRIP_TABLE, ...added].filter((rule) => !removed.has(rule.path));
 }
 
-/** The paths for a RUN: those below one of its own mounts are not the image's. */
-export function stripPaths(rules: readonly StripRule[], mountTargets: readonly string[]): readonly StripPath[] {
-  return rules.filter((rule) => !mountTargets.some((target) => isBelow(rule.path, target))).map(({ path, action }) => ({ path, action }));
+/** The rules for a RUN: paths below one of its own mounts are not the image's. */
+export function stripRulesFor(rules: readonly StripRule[], mountTargets: readonly string[]): readonly StripRule[] {
+  return rules.filter((rule) => !mountTargets.some((target) => isBelow(rule.path, target)));
 }
 
 /** Whether `path` is `folder` or in it. */
@@ -25,8 +23,12 @@ export function isBelow(path: string, folder: string): boolean {
   return path === prefix || path.startsWith(`${prefix}/`);
 }
 
-export function stripChanges(rules: readonly StripRule[], runs: readonly RunLine[]): readonly Change[] {
-  if (rules.length === 0) return [];
-  const becomes = `after it these files are as they were before it: ${rules.map((rule) => rule.path).join(', ')}`;
-  return runs.map(({ line, code }) => ({ rule: 'strip', line, was: code, becomes, why: 'they differ from run to run, and nothing in an image needs what they say' }));
+/** What these rules change for a RUN. */
+export function stripChange(rules: readonly StripRule[]): RunChange {
+  return {
+    rule: 'strip',
+    becomes: 'these files are after it as they were before it, or gone',
+    why: 'they differ from run to run, and nothing in an image needs what they say',
+    files: rules,
+  };
 }

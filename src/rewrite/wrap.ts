@@ -1,4 +1,4 @@
-import type { HookMount, RunFacts, RunHook, RunHookRule } from '../convert/options.ts';
+import type { HookMount, RunFacts, RunHook } from '../convert/options.ts';
 import type { FileAction, FileVertex, Output } from '../llb/types.ts';
 import { wrapperFiles } from '../runtime/files.ts';
 import { launcher } from '../runtime/launcher.ts';
@@ -6,8 +6,9 @@ import { LAUNCHER, STATE_DIRECTORY, WRAPPER_DIRECTORY, WRAPPER_SCRIPT } from '..
 import type { WrapperFile } from '../runtime/layout.ts';
 import type { AptSettings } from '../runtime/apt-script.ts';
 import type { WrapperConfig } from '../runtime/wrapper.ts';
+import type { RunChange, RunRewrite, RunRule } from './change.ts';
 import type { HookSpec } from './hook-spec.ts';
-import { isBelow, stripPaths } from './strip.ts';
+import { isBelow, stripChange, stripRulesFor } from './strip.ts';
 import type { StripRule } from './strip-table.ts';
 
 const SHELL = '/bin/sh';
@@ -17,7 +18,8 @@ const LAUNCHER_ENTRYPOINT = [`${WRAPPER_DIRECTORY}/${LAUNCHER}`];
 /** What the one wrapper of a RUN does. */
 export interface WrapSettings {
   readonly strip: readonly StripRule[];
-  readonly apt?: AptSettings;
+  /** Where packages come from, and how that is told. */
+  readonly apt?: { readonly settings: AptSettings; readonly change: RunChange };
   /** The user's hook, which is inside the wrapper. */
   readonly hook?: HookSpec;
 }
@@ -27,21 +29,27 @@ export interface WrapSettings {
  * That is the launcher where there is one: its image may have no shell, and a shell that starts a command is seen in the command's
  * environment (PWD, SHLVL, the order). Elsewhere `/bin/sh` commands get the script; see {@link cannotWrap}.
  */
-export function wrapRule(settings: WrapSettings): RunHookRule {
+export function wrapRule(settings: WrapSettings): RunRule {
   const folders = new Map<string, Output>();
-  return (run) => {
-    const command = [...(settings.hook?.entrypoint ?? []), ...run.args];
-    if (cannotWrap(run, command) !== undefined) return undefined;
-    const config = wrapperConfig(settings, run);
-    if (config.strip.length === 0 && config.apt === undefined) return undefined;
+  return (run): RunRewrite | undefined => {
+    const changes = wrapperChanges(settings, run);
+    if (changes.length === 0) return undefined;
+    const obstacle = cannotWrap(run, [...(settings.hook?.entrypoint ?? []), ...run.args]);
+    if (obstacle !== undefined) return { changes: changes.map(({ rule }) => ({ rule, becomes: run.code, why: `${rule} does not reach it: ${obstacle}`, warning: true })) };
     const program = launcher(run.platform.architecture);
-    const files = [...wrapperFiles(config), ...(program === undefined ? [] : [{ name: LAUNCHER, mode: 0o755, data: program }])];
-    return wrapHook(folder(folders, files, run), program === undefined ? SHELL_ENTRYPOINT : LAUNCHER_ENTRYPOINT);
+    const files = [...wrapperFiles(wrapperConfig(settings, run)), ...(program === undefined ? [] : [{ name: LAUNCHER, mode: 0o755, data: program }])];
+    return { hook: wrapHook(folder(folders, files, run), program === undefined ? SHELL_ENTRYPOINT : LAUNCHER_ENTRYPOINT), changes };
   };
 }
 
+/** What the wrapper is for; nothing, and there is none. */
+function wrapperChanges({ strip, apt }: WrapSettings, run: RunFacts): readonly RunChange[] {
+  const rules = stripRulesFor(strip, run.mountTargets);
+  return [...(apt === undefined || run.network === 'none' ? [] : [apt.change]), ...(rules.length === 0 ? [] : [stripChange(rules)])];
+}
+
 /** Why this RUN gets no wrapper; undefined when it gets one. */
-export function cannotWrap(run: RunFacts, command: readonly string[] = run.args): string | undefined {
+function cannotWrap(run: RunFacts, command: readonly string[]): string | undefined {
   if (run.platform.os !== 'linux') return `there is no wrapper for ${run.platform.os}`;
   if (run.mountTargets.some((target) => isBelow(WRAPPER_DIRECTORY, target))) return 'it has a mount of its own over /dev';
   if (command[0] === SHELL || launcher(run.platform.architecture) !== undefined) return undefined;
@@ -49,10 +57,10 @@ export function cannotWrap(run: RunFacts, command: readonly string[] = run.args)
 }
 
 function wrapperConfig(settings: WrapSettings, run: RunFacts): WrapperConfig {
-  const apt = run.network === 'none' ? undefined : settings.apt;
+  const apt = run.network === 'none' ? undefined : settings.apt?.settings;
   const shellLevel = run.env('SHLVL');
   return {
-    strip: stripPaths(settings.strip, run.mountTargets),
+    strip: stripRulesFor(settings.strip, run.mountTargets),
     ...(apt === undefined ? {} : { apt }),
     sudo: !isRoot(run.user) && (apt !== undefined || run.args.some((arg) => arg.includes('sudo'))),
     ...(shellLevel === undefined ? {} : { shellLevel }),

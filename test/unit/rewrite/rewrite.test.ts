@@ -12,6 +12,7 @@ import { STRIP_TABLE } from '../../../src/rewrite/strip-table.ts';
 
 const AMD64 = { os: 'linux', architecture: 'amd64' };
 const HEX = 'a'.repeat(64);
+const SOURCE = { filename: 'Dockerfile', language: 'Dockerfile', data: new Uint8Array() };
 
 const run: RunInstruction = {
   kind: 'run', name: 'run', keyword: 'RUN', code: 'RUN true', location: [{ start: { line: 2, character: 0 }, end: { line: 2, character: 0 } }],
@@ -31,7 +32,7 @@ function apply(args: Readonly<Record<string, string>> = {}, facts: Partial<Rewri
   return rewrite(DOCKERFILE, { options, secretPresent: false, ...facts });
 }
 
-const FACTS: RunFacts = { platform: AMD64, args: ['/bin/sh', '-c', 'true'], shellForm: true, user: '', env: () => undefined, network: 'sandbox', mountTargets: [] };
+const FACTS: RunFacts = { platform: AMD64, code: 'RUN true', locations: [{ sourceMap: SOURCE, ranges: run.location }], args: ['/bin/sh', '-c', 'true'], shellForm: true, user: '', env: () => undefined, network: 'sandbox', mountTargets: [] };
 
 function hooks(result: Rewrite, facts: Partial<RunFacts> = {}): readonly RunHook[] {
   return result.runHooks.flatMap((rule) => rule({ ...FACTS, ...facts }) ?? []);
@@ -154,15 +155,53 @@ test('pins: found, already there, missing', () => {
   }
 });
 
-test('changes tell every rule with its line, and pins once asked', () => {
-  const result = apply({ REPRO_PIN: 'lax' }, { provenance, secretPresent: true, epoch: 5n });
-  assert.equal(result.changes.map(({ rule, line }) => [rule, line]), [['sources-list', 2], ['strip', 2], ['epoch', 2]]);
+const told = (result: Rewrite) => result.changes.map(({ rule, line, warning }) => `${rule} ${line}${warning === true ? ' !' : ''}`);
+
+test('a RUN is told with the rules that it gets, and once', () => {
+  const result = apply({}, { provenance, secretPresent: true, epoch: 5n });
+  assert.equal(result.changes, []);
+  hooks(result);
+  hooks(result);
+  assert.equal(told(result), ['sources-list 2', 'strip 2', 'epoch 2']);
+  const [sources, strip, epoch] = result.changes;
+  assert.is(sources?.was, 'RUN true');
+  assert.is(sources?.becomes, 'apt installs from the snapshot 20240506T070809Z, which is the start of the build in p.json');
+  assert.is(sources?.why, 'the secret enable-repro-sources-list is given');
+  assert.equal(strip?.files?.map(({ path }) => path), STRIP_TABLE.map(({ path }) => path));
+  assert.is(epoch?.becomes, 'SOURCE_DATE_EPOCH=5 in its environment');
+});
+
+test('what a RUN does not get is not told of it', () => {
+  const of = (args: Readonly<Record<string, string>>, facts: Partial<RunFacts>): string[] => {
+    const result = apply(args, { secretPresent: true, epoch: 5n });
+    hooks(result, facts);
+    return told(result);
+  };
+  assert.equal(of({}, { network: 'none' }), ['strip 2', 'epoch 2']);
+  assert.equal(of({ REPRO_STRIP: 'none' }, {}), ['sources-list 2', 'epoch 2']);
+  assert.equal(of({ REPRO_STRIP: 'none' }, { network: 'none' }), ['epoch 2']);
+  assert.equal(of({}, { env: () => '7' }), ['sources-list 2', 'strip 2']);
+  assert.equal(of({ REPRO_HOOK: '{"RUN":{"entrypoint":["/x"]}}' }, {}), ['sources-list 2', 'strip 2', 'hook 2', 'epoch 2']);
+  const mounted = apply();
+  hooks(mounted, { mountTargets: ['/var/log'] });
+  assert.not(mounted.changes[0]?.files?.some(({ path }) => path.startsWith('/var/log/')));
+});
+
+test('a RUN that gets no wrapper is told with the reason', () => {
+  const result = apply({}, { secretPresent: true, epoch: 5n });
+  hooks(result, { mountTargets: ['/dev'] });
+  assert.equal(told(result), ['sources-list 2 !', 'strip 2 !', 'epoch 2']);
+  assert.equal(result.changes.map(({ why }) => why).slice(0, 2), ['sources-list does not reach it: it has a mount of its own over /dev', 'strip does not reach it: it has a mount of its own over /dev']);
+  hooks(result, { platform: { os: 'linux', architecture: 'riscv64' }, args: ['true'], code: 'RUN ["true"]' });
+  assert.match(result.changes.at(-2)?.why ?? '', 'its command is not /bin/sh, and there is no launcher for riscv64');
+});
+
+test('pins are told once asked', () => {
+  const result = apply({ REPRO_PIN: 'lax' }, { provenance });
   result.pins.image('debian:12', AMD64);
   result.pins.image('debian:12', AMD64);
   assert.is(result.pins.image('debian:13', AMD64), undefined);
-  const pins = result.changes.filter(({ rule }) => rule === 'pin');
-  assert.equal(pins.map(({ becomes, warning }) => [becomes, warning]), [[`sha256:${HEX}`, undefined], ['the image debian:13 on linux/amd64', true]]);
-  assert.match(result.changes.find(({ rule }) => rule === 'sources-list')?.becomes ?? '', '20240506T070809Z, which is the start of the build in p.json');
+  assert.equal(result.changes.map(({ rule, becomes, warning }) => [rule, becomes, warning]), [['pin', `sha256:${HEX}`, undefined], ['pin', 'the image debian:13 on linux/amd64', true]]);
 });
 
 test('messages without the wrapper', () => {

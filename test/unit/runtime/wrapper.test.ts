@@ -4,13 +4,13 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { stripPaths, stripRules } from '../../../src/rewrite/strip.ts';
+import { stripRules } from '../../../src/rewrite/strip.ts';
 import type { AptSettings } from '../../../src/runtime/apt-script.ts';
 import { wrapperScript } from '../../../src/runtime/wrapper.ts';
 import type { WrapperConfig } from '../../../src/runtime/wrapper.ts';
 import { SHELLS } from './shells.ts';
 
-const STRIP = stripPaths(stripRules({ enabled: true, add: ['/var/my cache/*.tmp'], remove: [] }), []);
+const STRIP = stripRules({ enabled: true, add: ['/var/my cache/*.tmp'], remove: [] });
 const APT: AptSettings = { time: '20240101T000000Z', debianBase: 'http://s/', ubuntuBase: 'http://u/', backports: false, keepCache: false };
 
 /** A root file system and a state folder of its own. */
