@@ -8,8 +8,10 @@ import type { Reference } from '../gateway/reference.ts';
 import { singleRef } from '../gateway/result.ts';
 import type { Attestation, Result } from '../gateway/result.ts';
 import type { Definition } from '../llb/types.ts';
+import { explainPlatform } from '../rewrite/explain.ts';
+import type { Explanation } from '../rewrite/explain.ts';
 import { rewrite } from '../rewrite/rewrite.ts';
-import type { Rewrite } from '../rewrite/rewrite.ts';
+import type { Rewrite, RewriteFacts } from '../rewrite/rewrite.ts';
 import { hostPlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
 import { assembleResult, platformId } from './build-result.ts';
@@ -26,20 +28,36 @@ interface Plan {
   /** Undefined: the daemon's own. */
   readonly platform: Platform | undefined;
   readonly prepared: PreparedDockerfile;
+  readonly facts: RewriteFacts;
   readonly rewritten: Rewrite;
 }
 
 /** Builds a request's target for each of its platforms, all at once, and puts the results together (dockerui Build). */
 export async function buildPlatforms(request: Request): Promise<Result> {
   const { config, repro } = request;
-  const { targetPlatforms, multiPlatformRequested } = config.build;
   const plain = repro.enabled ? undefined : await findScanner(request, undefined);
-  const platforms = targetPlatforms.length === 0 ? [undefined] : targetPlatforms;
-  const plans = await Promise.all(platforms.map((platform, index) => makePlan(request, platform, index)));
+  const plans = await makePlans(request);
   const scanner = plain ?? await findScanner(request, plans[0]?.rewritten);
   const results = await Promise.all(plans.map((plan, index) => buildPlatform(request, plan, index)));
   warnOfChanges(request, plans);
-  return assembleResult(results, multiPlatformRequested, await scanAll(request, scanner, results));
+  return assembleResult(results, config.build.multiPlatformRequested, await scanAll(request, scanner, results));
+}
+
+/** What the rewrites do to the build of a request: all is converted, and nothing built. */
+export async function explainBuild(request: Request): Promise<Explanation> {
+  const plans = await makePlans(request);
+  await findScanner(request, plans[0]?.rewritten);
+  await Promise.all(plans.map((plan, index) => convertPlan(request, plan, index)));
+  return {
+    dockerfile: request.entrypoint.sourceMap.filename,
+    platforms: plans.map(({ platform, rewritten, facts }) => explainPlatform(platformId(platform ?? request.config.build.buildPlatforms[0]), rewritten, facts.provenance)),
+  };
+}
+
+function makePlans(request: Request): Promise<readonly Plan[]> {
+  const { targetPlatforms } = request.config.build;
+  const platforms = targetPlatforms.length === 0 ? [undefined] : targetPlatforms;
+  return Promise.all(platforms.map((platform, index) => makePlan(request, platform, index)));
 }
 
 /** Only the first platform's warnings are shown: the others' are the same. */
@@ -47,18 +65,22 @@ async function makePlan(request: Request, platform: Platform | undefined, index:
   const { entrypoint, config, warn } = request;
   const prepared = prepareDockerfile(entrypoint.sourceMap.data, config.build.lintConfig, index === 0 ? warn : undefined);
   const facts = await gatherFacts(request, prepared.dockerfile, platform ?? config.build.buildPlatforms[0] ?? hostPlatform());
-  return { platform, prepared, rewritten: rewrite(prepared.dockerfile, facts) };
+  return { platform, prepared, facts, rewritten: rewrite(prepared.dockerfile, facts) };
 }
 
-async function buildPlatform(request: Request, { platform, prepared, rewritten }: Plan, index: number): Promise<PlatformResult> {
-  const converted = await convert(rewritten.dockerfile, {
+async function buildPlatform(request: Request, plan: Plan, index: number): Promise<PlatformResult> {
+  const converted = await convertPlan(request, plan, index);
+  const definition = await marshal(converted);
+  return { platform: plan.platform, converted, ref: await solve(request, plan.rewritten, definition) };
+}
+
+function convertPlan(request: Request, { platform, prepared, rewritten }: Plan, index: number): Promise<ConvertResult> {
+  return convert(rewritten.dockerfile, {
     ...convertOptions(request, rewritten),
     ...(platform === undefined ? {} : { targetPlatform: platform }),
     ...(index === 0 ? { warn: request.warn } : {}),
     linter: prepared.linter,
   });
-  const definition = await marshal(converted);
-  return { platform, converted, ref: await solve(request, rewritten, definition) };
 }
 
 async function marshal(converted: ConvertResult): Promise<Definition> {
@@ -98,7 +120,7 @@ async function scanAll({ gateway }: Request, scanner: Scanner | undefined, resul
 
 /** One line sums up what the rewrites could not do. */
 function warnOfChanges({ gateway, entrypoint }: Request, plans: readonly Plan[]): void {
-  const warnings = new Set(plans.flatMap(({ rewritten }) => rewritten.changes.filter((change) => change.warning === true).map((change) => change.why)));
+  const warnings = new Set(plans.flatMap(({ rewritten }) => rewritten.changes.filter((change) => change.warning === true).map(({ line, why }) => (line === 0 ? why : `line ${line}: ${why}`))));
   const [first] = warnings;
   if (first === undefined) return;
   const more = warnings.size === 1 ? '' : ` (and ${warnings.size - 1} more)`;

@@ -8,14 +8,18 @@ import type { Dockerfile } from '../dockerfile/ast.ts';
 import { unsupportedSubrequest } from '../gateway/error.ts';
 import type { Result } from '../gateway/result.ts';
 import { definitionJson } from '../llb/definition-json.ts';
+import { EXPLANATION_VERSION, explanationJson } from '../rewrite/explain.ts';
+import { explanationText } from '../rewrite/explain-text.ts';
 import { rewrite } from '../rewrite/rewrite.ts';
 import { hostPlatform } from '../spec/platform.ts';
 import { gatherFacts } from './facts.ts';
 import type { JsonValue } from './json-text.ts';
 import { lintAnswer } from './lint-answer.ts';
 import { outlineAnswer, targetsAnswer } from './outline-answer.ts';
+import { explainBuild } from './platforms.ts';
 import { convertOptions } from './request.ts';
 import type { Request } from './request.ts';
+import { withSources } from './source-error.ts';
 import { subrequestAnswer } from './subrequest-answer.ts';
 import { layOutTable } from './table.ts';
 
@@ -36,16 +40,24 @@ const OUTLINE: Subrequest = {
 };
 const TARGETS: Subrequest = { name: 'frontend.targets', version: '1.0.0', description: 'List all targets current build supports', opts: [] };
 const DESCRIBE: Subrequest = { name: 'frontend.subrequests.describe', version: '1.0.0', description: 'List available subrequest types', opts: null };
+/** Not known where the rewrites are off: there the reference's are all. */
+const REPRO: Subrequest = {
+  name: 'frontend.repro',
+  version: EXPLANATION_VERSION,
+  description: 'Explain what makes this build reproducible: every pin and rewrite, with its line and reason',
+  opts: [{ name: 'target', description: 'Target build stage' }],
+};
 const LINT_VERSION = '1.0.0';
 const CONVERT_VERSION = '0.1.0';
 
 /** Answers the subrequest that the option `requestid` names; undefined when the request is a build. Throws on one that is not known. */
 export async function answerSubrequest(request: Request): Promise<Result | undefined> {
-  const { sourceMap } = request.entrypoint;
+  const { repro, entrypoint: { sourceMap } } = request;
   const name = request.config.options.get('requestid');
+  if (name === REPRO.name && repro.enabled) return reproAnswer(request);
   switch (name) {
     case undefined: return undefined;
-    case DESCRIBE.name: return describe([OUTLINE, TARGETS, DESCRIBE]);
+    case DESCRIBE.name: return describe([OUTLINE, TARGETS, ...(repro.enabled ? [REPRO] : []), DESCRIBE]);
     case OUTLINE.name: return outlineAnswer(await outlineDockerfile(...await prepare(request)), sourceMap.data, OUTLINE.version);
     case TARGETS.name: return targetsAnswer(listTargets(sourceMap.data), sourceMap.data, TARGETS.version);
     case 'frontend.lint': return lintAnswer(await lintDockerfile(sourceMap.data, convertOptions(request)), sourceMap, LINT_VERSION);
@@ -61,6 +73,15 @@ async function prepare(request: Request): Promise<[Dockerfile, ConvertOptions]> 
   const facts = await gatherFacts(request, dockerfile, config.build.buildPlatforms[0] ?? hostPlatform());
   const rewritten = rewrite(dockerfile, facts);
   return [rewritten.dockerfile, { ...convertOptions(request, rewritten), warn, linter }];
+}
+
+async function reproAnswer(request: Request): Promise<Result> {
+  try {
+    const explanation = await explainBuild(request);
+    return subrequestAnswer(explanationJson(explanation), REPRO.version, [['result.txt', explanationText(explanation)]]);
+  } catch (error) {
+    throw withSources(error, request.entrypoint.sourceMap);
+  }
 }
 
 function describe(subrequests: readonly Subrequest[]): Result {

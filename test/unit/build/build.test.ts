@@ -195,6 +195,32 @@ test('several platforms give several references', async () => {
   assert.is(text(result, 'source.date.epoch/linux/arm64'), '12');
 });
 
+test('frontend.repro tells what is rewritten, for each platform, and builds nothing', async () => {
+  const options = { requestid: 'frontend.repro', platform: 'linux/amd64,linux/riscv64', target: 'a', 'build-arg:SOURCE_DATE_EPOCH': '12' };
+  const files = { 'dockerfile/Dockerfile': 'FROM busybox AS a\nRUN ["true"]\nFROM a\nRUN not reached\n' };
+  const { result, error, fake } = await run({ options, files });
+  assert.is(error, undefined);
+  assert.equal(solved(fake), ['local://dockerfile', 'local://context']);
+  assert.is(text(result, 'version'), '1.0.0');
+  const changes = (platform: { changes: Loose[] }) => platform.changes.map(({ rule, line, warning }) => [rule, line, warning]);
+  const answer = JSON.parse(text(result, 'result.json'));
+  assert.equal(answer.platforms.map(({ platform }: Loose) => platform), ['linux/amd64', 'linux/riscv64']);
+  assert.equal(answer.platforms.map(changes), [[['strip', 2, undefined], ['epoch', 2, undefined]], [['strip', 2, true], ['epoch', 2, undefined]]]);
+  assert.match(text(result, 'result.txt'), 'Dockerfile:2  RUN ["true"]');
+});
+
+test('with rewrites off there is no frontend.repro, and describe does not name it', async () => {
+  const files = { 'dockerfile/Dockerfile': 'FROM scratch\n' };
+  const { error } = await run({ options: { ...OFF, requestid: 'frontend.repro' }, files });
+  assert.is(toStatus(error).message, 'unsupported request frontend.repro');
+  const names = async (options: Readonly<Record<string, string>>): Promise<string[]> => {
+    const { result } = await run({ options: { ...options, requestid: 'frontend.subrequests.describe' }, files });
+    return JSON.parse(text(result, 'result.json')).map(({ name }: Loose) => name);
+  };
+  assert.equal(await names(OFF), ['frontend.outline', 'frontend.targets', 'frontend.subrequests.describe']);
+  assert.equal(await names({}), ['frontend.outline', 'frontend.targets', 'frontend.repro', 'frontend.subrequests.describe']);
+});
+
 test('a syntax line and BUILDKIT_SYNTAX hand the request on, once', async () => {
   const files = { 'dockerfile/Dockerfile': '# syntax=example.com/other:1 extra\nFROM scratch\n' };
   const forwarded = await run({ options: { ...OFF, target: 't' }, files });
