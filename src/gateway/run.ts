@@ -15,11 +15,11 @@ export type BuildFunction = (gateway: Gateway) => Promise<Result>;
  * Whoever cancels the build closes stdin, or sends a signal: then the process exits at once.
  */
 export async function runFrontend(build: BuildFunction): Promise<never> {
-  const stream = openStdio();
-  stream.on('error', () => exit(1));
-  stream.on('close', () => exit(1));
+  const wire = openStdio();
+  for (const event of ['end', 'close', 'error']) wire.input.on(event, () => exit(1));
+  wire.output.on('error', () => exit(1));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => exit(1));
-  const bridge = openBridge(openTransport(stream));
+  const bridge = openBridge(openTransport(wire));
   try {
     const gateway = await openGateway(readEnvironment(process.env), bridge);
     return exit(await serve(gateway, build));

@@ -1,79 +1,77 @@
-import { Client, credentials } from '@grpc/grpc-js';
-import type { ServiceError } from '@grpc/grpc-js';
-import { Http2SubchannelConnector } from '@grpc/grpc-js/build/src/transport.js';
-import type { Duplex } from 'node:stream';
 import { decodeMessage } from '../pb/codec.ts';
 import { GatewayError, STATUS } from './error.ts';
+import type { HeaderField } from './hpack.ts';
+import { openHttp2 } from './http2.ts';
+import type { Http2Answer, Wire } from './http2.ts';
 
 /** The reference's limit for one message in either direction (containerd's defaults). */
 const MAX_MESSAGE_BYTES = 16 << 20;
 
-/** A peer that answers no HTTP/2 ping for this long is gone. */
-const KEEPALIVE_MS = 60_000;
+/** What gRPC puts before a message: whether it is compressed, and its length. */
+const PREFIX_BYTES = 5;
 
 /** One request and its answer as bytes. Throws GatewayError. */
 export interface Transport {
   call(path: string, request: Uint8Array, timeoutMs?: number): Promise<Uint8Array>;
 }
 
-/**
- * A gRPC client over one open byte stream.
- * grpc-js connects by itself and takes no ready stream, so its connector is told to use this one;
- * a socket in between works as well but costs a listener, a second connection and a copy of every byte.
- */
-export function openTransport(stream: Duplex): Transport {
-  const client = new Client(`unix:${register(stream)}`, credentials.createInsecure(), {
-    'grpc.enable_retries': 0,
-    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-    'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
-    'grpc.keepalive_time_ms': KEEPALIVE_MS,
-    'grpc.keepalive_timeout_ms': KEEPALIVE_MS,
-    'grpc-node.flow_control_window': 1 << 20,
-  });
+/** A gRPC client for calls with one request and one answer (grpc/doc/PROTOCOL-HTTP2.md) over an open connection. */
+export function openTransport(wire: Wire): Transport {
+  const connection = openHttp2(wire);
   return {
-    call: (path, request, timeoutMs) => new Promise((resolve, reject) => {
-      const options = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
-      client.makeUnaryRequest(path, asBuffer, identity, request, options, (error, answer) => {
-        if (error !== null) reject(toGatewayError(error));
-        else resolve(answer ?? new Uint8Array());
+    call: async (path, message, timeoutMs) => {
+      if (message.length > MAX_MESSAGE_BYTES) {
+        throw new GatewayError(STATUS.resourceExhausted, `trying to send message larger than max (${message.length} vs. ${MAX_MESSAGE_BYTES})`);
+      }
+      const answer = await connection.request({
+        headers: requestHeaders(path, timeoutMs), body: withPrefix(message), maxAnswerBytes: MAX_MESSAGE_BYTES + PREFIX_BYTES, timeoutMs,
       });
-    }),
+      return readAnswer(answer);
+    },
   };
 }
 
-/** The open streams by the socket path that stands for them. */
-const streams = new Map<string, Duplex>();
+function requestHeaders(path: string, timeoutMs: number | undefined): readonly HeaderField[] {
+  return [
+    [':method', 'POST'], [':scheme', 'http'], [':path', path], [':authority', 'localhost'], ['te', 'trailers'],
+    ...(timeoutMs === undefined ? [] : [['grpc-timeout', `${timeoutMs}m`] as const]),
+    ['content-type', 'application/grpc'], ['user-agent', 'repro-dockerfile'],
+  ];
+}
 
-/** A name under which grpc-js finds `stream` when it connects. */
-function register(stream: Duplex): string {
-  const connector = Http2SubchannelConnector.prototype as unknown as { tcpConnect: (address: { path?: string }) => Promise<Duplex> };
-  if (streams.size === 0) {
-    const connect = connector.tcpConnect;
-    connector.tcpConnect = function (address) {
-      const open = streams.get(address.path ?? '');
-      if (open === undefined) return connect.call(this, address);
-      return open.destroyed ? Promise.reject(new Error('the gateway closed the connection')) : Promise.resolve(open);
-    };
+function withPrefix(message: Uint8Array): Buffer {
+  const framed = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
+  framed[0] = 0;
+  framed.writeUInt32BE(message.length, 1);
+  framed.set(message, PREFIX_BYTES);
+  return framed;
+}
+
+/** The message of an answer; a failed call's error has the daemon's code, text and details. */
+function readAnswer({ headers, trailers, body }: Http2Answer): Uint8Array {
+  const status = trailers.get('grpc-status');
+  if (status === undefined) {
+    const http = headers.get(':status') ?? '';
+    if (http !== '200') throw new GatewayError(STATUS.unknown, `unexpected HTTP status code received from server: ${http}`);
+    throw new GatewayError(STATUS.internal, 'server closed the stream without sending trailers');
   }
-  const path = `stdio-${streams.size}`;
-  streams.set(path, stream);
-  return path;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function identity(bytes: Buffer): Uint8Array {
-  return bytes;
+  if (status !== '0') throw statusError(Number(status), trailers);
+  if (body.length < PREFIX_BYTES || body[0] !== 0 || body.readUInt32BE(1) !== body.length - PREFIX_BYTES) {
+    throw new GatewayError(STATUS.internal, `expected one message that is not compressed, found ${body.length} bytes that are none`);
+  }
+  return body.subarray(PREFIX_BYTES);
 }
 
 /** The whole status of a failed call: with details it comes encoded in a trailer, without them as code and text. */
-function toGatewayError(error: ServiceError): GatewayError {
-  const [encoded] = error.metadata?.get('grpc-status-details-bin') ?? [];
-  if (encoded instanceof Uint8Array) {
-    const status = decodeMessage('google.rpc.Status', encoded);
-    return new GatewayError(status.code, status.message, status.details, { cause: error });
-  }
-  return new GatewayError(error.code ?? STATUS.unknown, error.details ?? error.message, [], { cause: error });
+function statusError(code: number, trailers: ReadonlyMap<string, string>): GatewayError {
+  const encoded = trailers.get('grpc-status-details-bin');
+  if (encoded === undefined) return new GatewayError(Number.isInteger(code) ? code : STATUS.unknown, decodeText(trailers.get('grpc-message') ?? ''));
+  const status = decodeMessage('google.rpc.Status', Buffer.from(encoded, 'base64'));
+  return new GatewayError(status.code, status.message, status.details);
+}
+
+/** Undoes the percent encoding of `grpc-message`; what is malformed stays as it is. */
+function decodeText(encoded: string): string {
+  const bytes = encoded.replace(/%([0-9A-Fa-f]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -76,7 +76,7 @@ async function run(setup: Setup): Promise<Outcome> {
   const stream = fake.connect();
   try {
     const environment = { options: new Map(Object.entries(setup.options ?? {})), sessionId: 'session', product: 'buildkit', workers: [{ id: 'w', platforms: [{ os: 'linux', architecture: 'amd64' }] }] };
-    const gateway = await openGateway(environment, openBridge(openTransport(stream)));
+    const gateway = await openGateway(environment, openBridge(openTransport({ input: stream, output: stream })));
     try {
       return { result: await build(gateway), fake };
     } catch (error) {

@@ -23,7 +23,7 @@ async function withGateway(handlers: Record<string, Handler>, run: (gateway: Gat
   const stream = fake.connect();
   try {
     const environment = { options, sessionId: 's', product: 'buildkit', workers: [] };
-    await run(await openGateway(environment, openBridge(openTransport(stream))), fake);
+    await run(await openGateway(environment, openBridge(openTransport({ input: stream, output: stream }))), fake);
   } finally {
     stream.destroy();
     fake.stop();
