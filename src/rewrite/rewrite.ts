@@ -39,12 +39,12 @@ export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
   const changes = new Map<string, Change>();
   const record = (change: Change): void => void changes.set(`${change.rule} ${change.line} ${change.was}\0${change.becomes}`, change);
   const pins = provenance === undefined ? NO_PINS : provenancePins(provenance, options.pin, record);
-  const apt = sourcesList(facts);
+  const snapshot = sourcesList(facts);
   const { hook } = options;
   const rules: readonly RunRule[] = [
     wrapRule({
       strip: stripRules(options.strip),
-      ...(apt === undefined ? {} : { apt: { settings: apt, change: sourcesListChange(facts) } }),
+      ...(snapshot === undefined ? {} : { snapshot: { settings: snapshot, change: sourcesListChange(facts) } }),
       ...(hook === undefined ? {} : { hook }),
     }),
     ...(hook === undefined ? [] : [hookRule(hook, pins)]),

@@ -1,4 +1,4 @@
-import type { AptSettings } from '../runtime/apt-script.ts';
+import type { SnapshotSettings } from '../runtime/snapshot.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import type { RunChange } from './change.ts';
 import { snapshotTime } from './options.ts';
@@ -18,10 +18,10 @@ export interface SourcesListFacts {
 }
 
 /** Where packages come from; undefined: from where the image's lists say. */
-export function sourcesList(facts: SourcesListFacts): AptSettings | undefined {
+export function sourcesList(facts: SourcesListFacts): SnapshotSettings | undefined {
   const { options } = facts;
   if (!(options.sourcesList ?? facts.secretPresent)) return undefined;
-  const time = snapshot(facts);
+  const time = snapshotOf(facts);
   return {
     ...(time === undefined ? {} : { time: time.time }),
     debianBase: options.archiveBase ?? DEBIAN_BASE,
@@ -32,7 +32,7 @@ export function sourcesList(facts: SourcesListFacts): AptSettings | undefined {
 }
 
 /** The first snapshot time that is given, and what gives it. Without one the RUN takes that of the image's own list. */
-function snapshot({ options, provenance, epoch }: SourcesListFacts): { readonly time: string; readonly from: string } | undefined {
+function snapshotOf({ options, provenance, epoch }: SourcesListFacts): { readonly time: string; readonly from: string } | undefined {
   if (options.snapshot !== undefined) return { time: options.snapshot, from: 'REPRO_SNAPSHOT' };
   const started = provenance?.startedOn === undefined ? undefined : snapshotTime(provenance.startedOn);
   if (started !== undefined) return { time: started, from: `the start of the build in ${provenance?.name ?? 'the provenance'}` };
@@ -42,7 +42,7 @@ function snapshot({ options, provenance, epoch }: SourcesListFacts): { readonly 
 
 /** What {@link sourcesList} changes for a RUN that has a network. */
 export function sourcesListChange(facts: SourcesListFacts): RunChange {
-  const time = snapshot(facts);
+  const time = snapshotOf(facts);
   const becomes = time === undefined ? 'apt installs from the snapshot of the time of the image\'s own list of sources'
     : `apt installs from the snapshot ${time.time}, which is ${time.from}`;
   const why = facts.options.sourcesList === undefined ? `the secret ${SOURCES_LIST_SECRET} is given` : 'REPRO_SOURCES_LIST is on';

@@ -4,7 +4,7 @@ import { wrapperFiles } from '../runtime/files.ts';
 import { launcher } from '../runtime/launcher.ts';
 import { LAUNCHER, STATE_DIRECTORY, WRAPPER_DIRECTORY, WRAPPER_SCRIPT } from '../runtime/layout.ts';
 import type { WrapperFile } from '../runtime/layout.ts';
-import type { AptSettings } from '../runtime/apt-script.ts';
+import type { SnapshotSettings } from '../runtime/snapshot.ts';
 import type { WrapperConfig } from '../runtime/wrapper.ts';
 import type { RunChange, RunRewrite, RunRule } from './change.ts';
 import type { HookSpec } from './hook-spec.ts';
@@ -19,7 +19,7 @@ const LAUNCHER_ENTRYPOINT = [`${WRAPPER_DIRECTORY}/${LAUNCHER}`];
 export interface WrapSettings {
   readonly strip: readonly StripRule[];
   /** Where packages come from, and how that is told. */
-  readonly apt?: { readonly settings: AptSettings; readonly change: RunChange };
+  readonly snapshot?: { readonly settings: SnapshotSettings; readonly change: RunChange };
   /** The user's hook, which is inside the wrapper. */
   readonly hook?: HookSpec;
 }
@@ -43,9 +43,9 @@ export function wrapRule(settings: WrapSettings): RunRule {
 }
 
 /** What the wrapper is for; nothing, and there is none. */
-function wrapperChanges({ strip, apt }: WrapSettings, run: RunFacts): readonly RunChange[] {
+function wrapperChanges({ strip, snapshot }: WrapSettings, run: RunFacts): readonly RunChange[] {
   const rules = stripRulesFor(strip, run.mountTargets);
-  return [...(apt === undefined || run.network === 'none' ? [] : [apt.change]), ...(rules.length === 0 ? [] : [stripChange(rules)])];
+  return [...(snapshot === undefined || run.network === 'none' ? [] : [snapshot.change]), ...(rules.length === 0 ? [] : [stripChange(rules)])];
 }
 
 /** Why this RUN gets no wrapper; undefined when it gets one. */
@@ -57,12 +57,12 @@ function cannotWrap(run: RunFacts, command: readonly string[]): string | undefin
 }
 
 function wrapperConfig(settings: WrapSettings, run: RunFacts): WrapperConfig {
-  const apt = run.network === 'none' ? undefined : settings.apt?.settings;
+  const snapshot = run.network === 'none' ? undefined : settings.snapshot?.settings;
   const shellLevel = run.env('SHLVL');
   return {
     strip: stripRulesFor(settings.strip, run.mountTargets),
-    ...(apt === undefined ? {} : { apt }),
-    sudo: !isRoot(run.user) && (apt !== undefined || run.args.some((arg) => arg.includes('sudo'))),
+    ...(snapshot === undefined ? {} : { snapshot }),
+    sudo: !isRoot(run.user) && (snapshot !== undefined || run.args.some((arg) => arg.includes('sudo'))),
     ...(shellLevel === undefined ? {} : { shellLevel }),
   };
 }

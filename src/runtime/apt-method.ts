@@ -1,6 +1,6 @@
 import { STATE_DIRECTORY } from './layout.ts';
 import { shellWord } from './shell.ts';
-import type { AptSettings } from './apt-script.ts';
+import type { SnapshotSettings } from './snapshot.ts';
 
 /** Where the pieces are, for tests. */
 export interface MethodPlaces {
@@ -15,7 +15,7 @@ export interface MethodPlaces {
  *
  * A Release file with a date later than the snapshot, and a redirection to a later snapshot, are failures.
  */
-export function aptMethod(settings: AptSettings, places: MethodPlaces = {}): string {
+export function aptMethod(settings: SnapshotSettings, places: MethodPlaces = {}): string {
   return `#!/bin/sh
 # repro-dockerfile: apt's http and https methods, with the snapshot in place of the distribution's servers.
 

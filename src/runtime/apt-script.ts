@@ -1,23 +1,8 @@
-import { APT_CONFIGURATION, STATE_DIRECTORY, WRAPPER_DIRECTORY } from './layout.ts';
-import { shellWord } from './shell.ts';
-
-/** What the wrapper and the apt methods know of the snapshot. */
-export interface AptSettings {
-  /** `20240101T000000Z`; undefined: the time of the image's own list of sources, found in the RUN. */
-  readonly time?: string;
-  /** Base URLs with a slash at the end. */
-  readonly debianBase: string;
-  readonly ubuntuBase: string;
-  /** Debian's backports suite is there too. */
-  readonly backports: boolean;
-  /** Downloaded packages stay in /var/cache/apt/archives. */
-  readonly keepCache: boolean;
-  /** Folder of the methods, for tests. */
-  readonly wrapper?: string;
-}
+import { APT_CONFIGURATION, STATE_DIRECTORY } from './layout.ts';
+import type { SnapshotSettings } from './snapshot.ts';
 
 /** The configuration that apt reads during a RUN, besides its own. */
-export function aptConfiguration(settings: AptSettings, state: string = STATE_DIRECTORY): string {
+export function aptConfiguration(settings: SnapshotSettings, state: string = STATE_DIRECTORY): string {
   const lines = [
     `Dir::Bin::methods "${state}/.methods";`,
     'Acquire::Check-Valid-Until "false";',
@@ -30,15 +15,6 @@ export function aptConfiguration(settings: AptSettings, state: string = STATE_DI
   ];
   if (settings.keepCache) lines.push('Binary::apt::APT::Keep-Downloaded-Packages "true";', 'APT::Keep-Downloaded-Packages "true";');
   return `${lines.join('\n')}\n`;
-}
-
-/** The wrapper's variables for {@link APT_FUNCTIONS}. */
-export function aptSettings(settings: AptSettings): string {
-  return `  W=${shellWord(settings.wrapper ?? WRAPPER_DIRECTORY)}
-  time=${shellWord(settings.time ?? '')}
-  backports=${settings.backports ? '1' : ''}
-  keep_cache=${settings.keepCache ? '1' : ''}
-`;
 }
 
 /**

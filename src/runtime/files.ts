@@ -8,9 +8,9 @@ import type { WrapperConfig } from './wrapper.ts';
 /** The files of the wrapper's folder for a configuration; the launcher, if one is needed, is the caller's to add. */
 export function wrapperFiles(config: WrapperConfig): readonly WrapperFile[] {
   const files: WrapperFile[] = [textFile(WRAPPER_SCRIPT, 0o755, wrapperScript(config))];
-  if (config.apt !== undefined) {
-    const method = aptMethod(config.apt, config.state === undefined ? {} : { state: config.state });
-    files.push(textFile(APT_CONFIGURATION, 0o644, aptConfiguration(config.apt, config.state)), ...APT_METHODS.map((name) => textFile(name, 0o755, method)));
+  if (config.snapshot !== undefined) {
+    const method = aptMethod(config.snapshot, config.state === undefined ? {} : { state: config.state });
+    files.push(textFile(APT_CONFIGURATION, 0o644, aptConfiguration(config.snapshot, config.state)), ...APT_METHODS.map((name) => textFile(name, 0o755, method)));
   }
   return files;
 }

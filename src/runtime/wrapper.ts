@@ -1,15 +1,16 @@
-import { APT_FUNCTIONS, aptSettings } from './apt-script.ts';
-import type { AptSettings } from './apt-script.ts';
+import { APT_FUNCTIONS } from './apt-script.ts';
 import { ABORT_STATUS, STATE_DIRECTORY } from './layout.ts';
 import { shellWord } from './shell.ts';
+import { snapshotVariables } from './snapshot.ts';
+import type { SnapshotSettings } from './snapshot.ts';
 import { scanCall, STRIP_FUNCTIONS, stripCalls } from './strip-script.ts';
 import type { StripPath } from './strip-script.ts';
 
 /** What the wrapper does around one RUN. Everything here is in its text, so that a change of it is a change of the build graph. */
 export interface WrapperConfig {
   readonly strip: readonly StripPath[];
-  /** Packages come from the snapshot; undefined: apt is left alone. */
-  readonly apt?: AptSettings;
+  /** Packages come from the snapshot; undefined: package managers are left alone. */
+  readonly snapshot?: SnapshotSettings;
   /** The RUN may change root's files though its user is not root. */
   readonly sudo: boolean;
   /** SHLVL as the stage's environment has it: some shells count themselves in it. */
@@ -27,7 +28,7 @@ export interface WrapperConfig {
  * are untouched. The shell's own remarks about a killed command ("Terminated") are not shown, since there are none without us.
  */
 export function wrapperScript(config: WrapperConfig): string {
-  const apt = config.apt;
+  const { snapshot } = config;
   return `#!/bin/sh
 # repro-dockerfile: what runs around one RUN.
 
@@ -38,7 +39,7 @@ setup() {
   PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   unset LD_PRELOAD LD_LIBRARY_PATH
   umask 022
-${apt === undefined ? '' : aptSettings(apt)}}
+${snapshot === undefined ? '' : snapshotVariables(snapshot)}}
 
 fail() {
   echo "repro: $*" >&2
@@ -57,7 +58,7 @@ before() {
     sudo -n /bin/sh "$0" --before
     return
   fi
-${apt === undefined ? '' : '  apt_before\n'}  : > "$S/.mark"
+${snapshot === undefined ? '' : '  apt_before\n'}  : > "$S/.mark"
 ${stripCalls(config.strip, 'save')}  return 0
 }
 
@@ -68,10 +69,10 @@ after() {
     sudo -n /bin/sh "$0" --after
     return
   fi
-${apt === undefined ? '' : '  apt_after\n'}${scanCall(config.strip)}${stripCalls(config.strip, 'put_back')}  return 0
+${snapshot === undefined ? '' : '  apt_after\n'}${scanCall(config.strip)}${stripCalls(config.strip, 'put_back')}  return 0
 }
 
-${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${apt === undefined ? '' : APT_FUNCTIONS}
+${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${snapshot === undefined ? '' : APT_FUNCTIONS}
 case $1 in
 --before) before </dev/null; exit ;;
 --after) after </dev/null; exit ;;

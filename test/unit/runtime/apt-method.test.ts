@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aptMethod } from '../../../src/runtime/apt-method.ts';
 import { aptConfiguration } from '../../../src/runtime/apt-script.ts';
-import type { AptSettings } from '../../../src/runtime/apt-script.ts';
+import type { SnapshotSettings } from '../../../src/runtime/snapshot.ts';
 import { SHELLS } from './shells.ts';
 
-const SETTINGS: AptSettings = { time: '20240110T031500Z', debianBase: 'http://s/archive/', ubuntuBase: 'http://u/', backports: false, keepCache: false };
+const SETTINGS: SnapshotSettings = { time: '20240110T031500Z', debianBase: 'http://s/archive/', ubuntuBase: 'http://u/', backports: false, keepCache: false };
 const T = SETTINGS.time;
 
 /** Talks to the program as apt does, with a method behind it that logs what it is asked and answers what `answers` says. */

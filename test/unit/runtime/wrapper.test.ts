@@ -5,13 +5,13 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync,
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripRules } from '../../../src/rewrite/strip.ts';
-import type { AptSettings } from '../../../src/runtime/apt-script.ts';
+import type { SnapshotSettings } from '../../../src/runtime/snapshot.ts';
 import { wrapperScript } from '../../../src/runtime/wrapper.ts';
 import type { WrapperConfig } from '../../../src/runtime/wrapper.ts';
 import { SHELLS } from './shells.ts';
 
 const STRIP = stripRules({ enabled: true, add: ['/var/my cache/*.tmp'], remove: [] });
-const APT: AptSettings = { time: '20240101T000000Z', debianBase: 'http://s/', ubuntuBase: 'http://u/', backports: false, keepCache: false };
+const APT: SnapshotSettings = { time: '20240101T000000Z', debianBase: 'http://s/', ubuntuBase: 'http://u/', backports: false, keepCache: false };
 
 /** A root file system and a state folder of its own. */
 class Box {
@@ -196,7 +196,7 @@ const APT_FILES = {
 };
 
 each('apt is told of the methods for the length of the command', (shell) => withBox(APT_FILES, (box) => {
-  const result = box.run(shell, sh(`cat $R/etc/apt/apt.conf.d/zzzz-repro; ls -l ${box.state}/.methods; ls $R/etc/apt/sources.list.d; ls $R/etc/apt/apt.conf.d; cat ${box.state}/.time`), { apt: APT });
+  const result = box.run(shell, sh(`cat $R/etc/apt/apt.conf.d/zzzz-repro; ls -l ${box.state}/.methods; ls $R/etc/apt/sources.list.d; ls $R/etc/apt/apt.conf.d; cat ${box.state}/.time`), { snapshot: APT });
   assert.is(result.stderr, '');
   assert.match(result.stdout, '#include "/dev/.repro/apt.conf";');
   assert.match(result.stdout, /http -> \/dev\/\.repro\/http\n/);
@@ -211,7 +211,7 @@ each('apt is told of the methods for the length of the command', (shell) => with
 
 each('KEEP_CACHE and BACKPORTS hold for the command only', (shell) => withBox(APT_FILES, (box) => {
   const before = statSync(`${box.root}/etc/apt/apt.conf.d/docker-clean`, { bigint: true });
-  const result = box.run(shell, sh('ls $R/etc/apt/apt.conf.d; cat $R/etc/apt/sources.list.d/zzzz-repro.list'), { apt: { ...APT, keepCache: true, backports: true } });
+  const result = box.run(shell, sh('ls $R/etc/apt/apt.conf.d; cat $R/etc/apt/sources.list.d/zzzz-repro.list'), { snapshot: { ...APT, keepCache: true, backports: true } });
   assert.match(result.stdout, 'docker-clean.disabled\n');
   assert.match(result.stdout, 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm-backports main\n');
   const after = statSync(`${box.root}/etc/apt/apt.conf.d/docker-clean`, { bigint: true });
@@ -223,31 +223,31 @@ each('KEEP_CACHE and BACKPORTS hold for the command only', (shell) => withBox(AP
 each('the snapshot time can be that of the image\'s list', (shell) => {
   const { time: _, ...untimed } = APT;
   withBox(APT_FILES, (box) => {
-    assert.is(box.run(shell, sh(`cat ${box.state}/.time`), { apt: untimed }).stdout, '20231114T221320Z\n');
+    assert.is(box.run(shell, sh(`cat ${box.state}/.time`), { snapshot: untimed }).stdout, '20231114T221320Z\n');
   });
   withBox({ ...APT_FILES, '/etc/apt/sources.list': '' }, (box) => {
-    const result = box.run(shell, sh('echo ran'), { apt: untimed });
+    const result = box.run(shell, sh('echo ran'), { snapshot: untimed });
     assert.is(result.stdout, '');
     assert.is(result.stderr, 'repro: no snapshot time: set REPRO_SNAPSHOT or SOURCE_DATE_EPOCH\n');
     assert.is(result.status, 1);
     rmSync(box.state, { recursive: true });
     mkdirSync(box.state);
-    assert.is(box.run(shell, ['--before'], { apt: untimed }).status, 125);
+    assert.is(box.run(shell, ['--before'], { snapshot: untimed }).status, 125);
   });
 });
 
 each('an image without apt is left alone', (shell) => withBox({}, (box) => {
-  const result = box.run(shell, sh('echo ran'), { apt: APT });
+  const result = box.run(shell, sh('echo ran'), { snapshot: APT });
   assert.is(result.stdout + result.stderr, 'ran\n');
 }));
 
 each('sources that are not of the snapshot are named once', (shell) => withBox(APT_FILES, (box) => {
-  const result = box.run(shell, sh(`printf 'https://a/x\\nhttps://b\\nhttps://a/x\\n' >> ${box.state}/.others`), { apt: APT });
+  const result = box.run(shell, sh(`printf 'https://a/x\\nhttps://b\\nhttps://a/x\\n' >> ${box.state}/.others`), { snapshot: APT });
   assert.is(result.stderr, 'repro: not from the snapshot, left as it is: https://a/x\nrepro: not from the snapshot, left as it is: https://b\n');
 }));
 
 test('the text changes with every setting', () => {
-  const texts = [{}, { strip: [] }, { apt: APT }, { apt: { ...APT, time: '20240102T000000Z' } }, { apt: { ...APT, keepCache: true } }, { apt: { ...APT, backports: true } }, { sudo: true }, { shellLevel: '3' }]
+  const texts = [{}, { strip: [] }, { snapshot: APT }, { snapshot: { ...APT, time: '20240102T000000Z' } }, { snapshot: { ...APT, keepCache: true } }, { snapshot: { ...APT, backports: true } }, { sudo: true }, { shellLevel: '3' }]
     .map((change) => wrapperScript({ strip: STRIP, sudo: false, ...change }));
   assert.is(new Set(texts).size, texts.length);
 });
