@@ -3,9 +3,9 @@ import type { Range } from './range.ts';
 /**
  * What kind of thing went wrong. Closed: tests assert codes, not sentences.
  * `syntax`: the Dockerfile's text; `convert`: its meaning; `option`: a frontend option or build arg;
- * `unsupported`: the daemon or platform lacks something; `provenance`, `snapshot`: the supplied facts; `gateway`: a call to the daemon.
+ * `image`: an image that is compared, or where it comes from; `unsupported`: the daemon or platform lacks something; `provenance`, `snapshot`: the supplied facts; `gateway`: a call to the daemon.
  */
-export type ErrorCode = 'syntax' | 'convert' | 'option' | 'unsupported' | 'provenance' | 'snapshot' | 'gateway' | 'internal';
+export type ErrorCode = 'syntax' | 'convert' | 'option' | 'unsupported' | 'provenance' | 'snapshot' | 'gateway' | 'image' | 'internal';
 
 /** An error with a closed code. `message` is the whole text that the user reads. */
 export class CodedError extends Error {

@@ -1,0 +1,131 @@
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { CodedError, messageOf } from '../diag/error.ts';
+import { cleanPath, dirPath, joinPath } from '../spec/path.ts';
+import { READ_SIZE } from './layout-source.ts';
+import { applyRecords, BLOCK, decodeHeader, decodeLongName, decodeRecords, MAX_META_SIZE } from './tar-header.ts';
+import type { Chunks } from './verify.ts';
+
+/** The files of a tar archive on disk, read where they are. */
+export interface Archive {
+  readonly path: string;
+  /** Whether there is a file (or a link to one) of this name. */
+  has(name: string): boolean;
+  /** Bytes of a file; 0 when there is none. */
+  size(name: string): number;
+  /** The bytes of a file. Throws (code `image`) when there is none. */
+  open(name: string): Chunks;
+  close(): Promise<void>;
+}
+
+type Member = { readonly kind: 'file'; readonly at: number; readonly size: number } | { readonly kind: 'link'; readonly target: string };
+
+/** An archive of images has a handful of files a layer; one with more members than this is something else. */
+const MAX_MEMBERS = 200_000;
+const MAX_LINKS = 16;
+
+/** Finds the members of an archive; nothing is unpacked. Throws (code `image`) when it is no tar, or has a name or link that leads out of it. */
+export async function openArchive(path: string): Promise<Archive> {
+  let file: FileHandle;
+  try {
+    file = await open(path);
+  } catch (error) {
+    throw new CodedError('image', `cannot read ${path}: ${messageOf(error)}`, { cause: error });
+  }
+  try {
+    const members = await readMembers(file, path);
+    return {
+      path,
+      has: (name) => find(members, name) !== undefined,
+      size: (name) => find(members, name)?.size ?? 0,
+      open: (name) => readMember(file, members, name, path),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function readMembers(file: FileHandle, path: string): Promise<ReadonlyMap<string, Member>> {
+  const { size: total } = await file.stat();
+  const members = new Map<string, Member>();
+  let records = new Map<string, string>();
+  let isPax = false;
+  refuseCompressed(await readExactly(file, 0, Math.min(BLOCK, total), path), path);
+  for (let at = 0; at + BLOCK <= total; ) {
+    const block = await readExactly(file, at, BLOCK, path);
+    const raw = decodeHeader(block);
+    if (raw === undefined) break;
+    at += BLOCK;
+    if ('xgLK'.includes(raw.flag)) {
+      if (raw.size > MAX_META_SIZE) throw new CodedError('image', `${path}: an extended header of ${raw.size} bytes (at most ${MAX_META_SIZE})`);
+      const meta = await readExactly(file, at, raw.size, path);
+      if (raw.flag === 'L') records.set('path', decodeLongName(meta));
+      else if (raw.flag === 'K') records.set('linkpath', decodeLongName(meta));
+      else if (raw.flag === 'x') {
+        for (const [key, value] of decodeRecords(meta)) records.set(key, value);
+        isPax = true;
+      }
+      at += padded(raw.size);
+      continue;
+    }
+    if (raw.isExtended) throw new CodedError('image', `${path}: ${raw.name} is a sparse file`);
+    const header = applyRecords(raw, records, isPax);
+    records = new Map();
+    isPax = false;
+    if (header.type === 'file' && at + header.size > total) throw new CodedError('image', `${path}: ends in the middle of ${header.path}`);
+    if (header.type === 'file' || header.type === 'hardlink' || header.type === 'symlink') {
+      const name = inside(header.rawPath, path);
+      // As when it is unpacked, a later member of a name takes the place of an earlier one.
+      if (header.type === 'file') members.set(name, { kind: 'file', at, size: header.size });
+      else members.set(name, { kind: 'link', target: header.type === 'hardlink' ? inside(header.linkTarget, path) : inside(joinPath(dirPath(name), header.linkTarget), path, header.linkTarget) });
+      if (members.size > MAX_MEMBERS) throw new CodedError('image', `${path}: has more than ${MAX_MEMBERS} files: not an archive of images`);
+    }
+    at += padded(header.size);
+  }
+  return members;
+}
+
+function padded(size: number): number {
+  return Math.ceil(size / BLOCK) * BLOCK;
+}
+
+/** A name of the archive in short form; throws when it leads out. */
+function inside(name: string, archive: string, asWritten = name): string {
+  const clean = cleanPath(name);
+  if (asWritten.startsWith('/') || clean === '..' || clean.startsWith('../')) throw new CodedError('image', `${archive}: the name ${JSON.stringify(asWritten)} leads out of the archive`);
+  return clean;
+}
+
+function find(members: ReadonlyMap<string, Member>, name: string): { readonly at: number; readonly size: number } | undefined {
+  let found = members.get(cleanPath(name));
+  for (let links = 0; found?.kind === 'link' && links < MAX_LINKS; links++) found = members.get(found.target);
+  return found?.kind === 'file' ? found : undefined;
+}
+
+async function* readMember(file: FileHandle, members: ReadonlyMap<string, Member>, name: string, path: string): AsyncGenerator<Uint8Array> {
+  const member = find(members, name);
+  if (member === undefined) throw new CodedError('image', `${path}: has no file ${name}`);
+  for (let done = 0; done < member.size; ) {
+    const length = Math.min(READ_SIZE, member.size - done);
+    yield await readExactly(file, member.at + done, length, path);
+    done += length;
+  }
+}
+
+async function readExactly(file: FileHandle, at: number, length: number, path: string): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(length);
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await file.read(buffer, done, length - done, at + done);
+    if (bytesRead === 0) throw new CodedError('image', `${path}: ends too early`);
+    done += bytesRead;
+  }
+  return buffer;
+}
+
+function refuseCompressed(start: Buffer, path: string): void {
+  const magic = start.toString('hex', 0, 4);
+  const program = magic.startsWith('1f8b') ? 'gunzip' : magic === '28b52ffd' ? 'unzstd' : magic === 'fd377a58' ? 'unxz' : magic.startsWith('425a68') ? 'bunzip2' : undefined;
+  if (program !== undefined) throw new CodedError('image', `${path}: is a compressed archive, in which nothing can be looked up; unpack it first (${program})`);
+}

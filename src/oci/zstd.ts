@@ -1,0 +1,113 @@
+/** Zstandard (RFC 8878) for versions of Node without it. */
+import { Decompress } from 'fzstd';
+import { CodedError } from '../diag/error.ts';
+import type { Chunks } from './verify.ts';
+
+/** Compressed bytes a push: what they unpack to is in memory at once, at most 128 KiB for each four. */
+const PIECE = 1 << 10;
+/** What a decoder has to keep of the output; zstd's own program refuses more too (its window log of 27). */
+const MAX_WINDOW = 1 << 27;
+
+/** The bytes of zstd frames. Throws (code `image`) when a frame wants more memory than `MAX_WINDOW`, and fzstd's error when one is malformed. */
+export async function* unzstd(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  let out: Uint8Array[] = [];
+  const decoder = new Decompress((piece) => void out.push(piece));
+  const guard = makeFrameGuard();
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += PIECE) {
+      const piece = chunk.subarray(at, at + PIECE);
+      guard(piece);
+      // fzstd keeps views of what it was given.
+      decoder.push(Buffer.from(piece));
+      const done = out;
+      out = [];
+      yield* done;
+    }
+  }
+  decoder.push(new Uint8Array(), true);
+  yield* out;
+}
+
+
+/** Walks the frames and blocks of the compressed bytes, and throws where a frame's window is too large. */
+function makeFrameGuard(): (piece: Uint8Array) => void {
+  const header: number[] = [];
+  let state = 'frame' as 'frame' | 'block' | 'skip';
+  let skip = 0;
+  let next: 'frame' | 'block' = 'frame';
+  let hasChecksum = false;
+
+  const startFrame = (): void => {
+    const magic = (header[0] ?? 0) | ((header[1] ?? 0) << 8) | ((header[2] ?? 0) << 16) | ((header[3] ?? 0) << 24);
+    if (magic >>> 4 === 0x184d2a5) {
+      if (header.length < 8) return;
+      [skip, next, state] = [readLittle(header, 4, 4), 'frame', 'skip'];
+      header.length = 0;
+      return;
+    }
+    const length = frameHeaderLength(header);
+    if (length === undefined || header.length < length) return;
+    const window = windowSize(header);
+    if (window > MAX_WINDOW) throw new CodedError('image', `a zstd frame needs ${window} bytes of memory (at most ${MAX_WINDOW})`);
+    hasChecksum = ((header[4] as number) & 4) !== 0;
+    header.length = 0;
+    state = 'block';
+  };
+
+  const startBlock = (): void => {
+    if (header.length < 3) return;
+    const value = readLittle(header, 0, 3);
+    const isLast = (value & 1) === 1;
+    const type = (value >> 1) & 3;
+    header.length = 0;
+    skip = (type === 1 ? 1 : value >> 3) + (isLast && hasChecksum ? 4 : 0);
+    [next, state] = [isLast ? 'frame' : 'block', 'skip'];
+  };
+
+  const endSkip = (): void => {
+    if (state === 'skip' && skip === 0) state = next;
+  };
+
+  return (piece) => {
+    for (let at = 0; at < piece.length; ) {
+      if (state === 'skip') {
+        const length = Math.min(skip, piece.length - at);
+        skip -= length;
+        at += length;
+        endSkip();
+        continue;
+      }
+      header.push(piece[at++] as number);
+      (state === 'frame' ? startFrame : startBlock)();
+      endSkip();
+    }
+  };
+}
+
+/** Bytes of a frame's header with its magic number (section 3.1.1.1); undefined before its fifth byte is there. */
+function frameHeaderLength(header: readonly number[]): number | undefined {
+  if (header.length < 5) return undefined;
+  const flags = header[4] as number;
+  const isSingle = (flags & 32) !== 0;
+  const sizeBytes = [isSingle ? 1 : 0, 2, 4, 8][flags >> 6] as number;
+  return 5 + (isSingle ? 0 : 1) + ([0, 1, 2, 4][flags & 3] as number) + sizeBytes;
+}
+
+/** What a frame says that its decoder must keep, in bytes (section 3.1.1.1.2). */
+function windowSize(header: readonly number[]): number {
+  const flags = header[4] as number;
+  if ((flags & 32) !== 0) {
+    const at = 5 + ([0, 1, 2, 4][flags & 3] as number);
+    const length = [1, 2, 4, 8][flags >> 6] as number;
+    return readLittle(header, at, length) + (length === 2 ? 256 : 0);
+  }
+  const descriptor = header[5] as number;
+  const base = 2 ** (10 + (descriptor >> 3));
+  return base + (base / 8) * (descriptor & 7);
+}
+
+function readLittle(bytes: readonly number[], at: number, length: number): number {
+  let value = 0;
+  for (let index = length - 1; index >= 0; index--) value = value * 256 + (bytes[at + index] ?? 0);
+  return value;
+}
