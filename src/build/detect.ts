@@ -17,20 +17,20 @@ export interface GitContextOptions {
   readonly keepGitDir?: boolean;
   /** File times are the commit's. */
   readonly commitMtime?: boolean;
-  /** The commit for a ref that names none. */
-  readonly pin?: (git: GitRef) => string | undefined;
+  /** The repository at the commit that the pins have for it. */
+  readonly pin?: (git: GitRef) => GitRef;
 }
 
 /** The git source that `ref` stands for; undefined when it is no git reference. Throws when its query is wrong (dockerui DetectGitContext). */
 export function detectGitContext(ref: string, options: GitContextOptions = {}): State | undefined {
-  const parsed = parseGitRef(ref);
-  if (parsed === undefined) return undefined;
-  const checksum = parsed.checksum === '' ? options.pin?.(parsed) ?? '' : parsed.checksum;
+  const written = parseGitRef(ref);
+  if (written === undefined) return undefined;
+  const parsed = options.pin?.(written) ?? written;
   return git(parsed.remote, '', {
     ref: parsed.ref,
     keepGitDir: parsed.keepGitDir === true || options.keepGitDir === true,
     subdir: parsed.subDir,
-    checksum,
+    checksum: parsed.checksum,
     skipSubmodules: parsed.submodules === false,
     mtime: parsed.mtime === '' && options.commitMtime === true ? 'commit' : parsed.mtime,
     fetchByCommit: parsed.fetchByCommit,

@@ -1,4 +1,5 @@
 import { CodedError, wrapError } from '../diag/error.ts';
+import { pinnedGit } from '../convert/copy-remote.ts';
 import type { NamedContextOptions } from '../convert/options.ts';
 import { NonImageError } from '../gateway/resolve.ts';
 import { customName } from '../llb/constraints.ts';
@@ -7,13 +8,12 @@ import { newState, scratch } from '../llb/state.ts';
 import type { LateOutput, Output } from '../llb/types.ts';
 import { parseImageConfig } from '../spec/config.ts';
 import type { ImageConfig } from '../spec/config.ts';
-import type { GitRef } from '../spec/git-ref.ts';
 import { hostPlatform } from '../spec/platform.ts';
 import { parseNormalizedNamed, referenceToString, tagNameOnly, withDigest } from '../spec/reference.ts';
-import type { Reference } from '../spec/reference.ts';
 import { cut } from '../spec/strings.ts';
 import { loadInputStates } from './build-context.ts';
 import { detectGitContext, HTTP_CONTEXT_FILE } from './detect.ts';
+import type { GitContextOptions } from './detect.ts';
 import { parseIgnoreFile } from './ignore-file.ts';
 import type { ContextServices, LoadedContext, NamedContextRequest } from './context-services.ts';
 import { loadOciLayout } from './oci-layout-context.ts';
@@ -30,10 +30,10 @@ export async function loadNamedContext(services: ContextServices, request: Named
   }
   const { before: scheme, after: rest } = cut(input, ':');
   if (rest === undefined) throw new CodedError('option', `invalid context specifier ${input} for ${key}`);
-  if (scheme.startsWith('git@')) return loadGit(services, input);
+  if (scheme.startsWith('git@')) return loadGit(services, request);
   switch (scheme) {
     case 'docker-image': return loadImage(services, request, withoutSlashes(rest), depth);
-    case 'git': return loadGit(services, input);
+    case 'git': return loadGit(services, request);
     case 'http': case 'https': return loadHttp(services, request);
     case 'oci-layout': return loadOciLayout(services, request, withoutSlashes(rest));
     case 'local': return loadLocal(services, request, rest);
@@ -49,10 +49,12 @@ function withoutSlashes(text: string): string {
 async function loadImage(services: ContextServices, request: NamedContextRequest, ref: string, depth: number): Promise<LoadedContext> {
   if (ref === 'scratch') return { state: scratch() };
   const { key, options } = request;
-  const named = pinnedImage(services, parseNormalizedNamed(ref), options);
+  const named = tagNameOnly(parseNormalizedNamed(ref));
+  const pin = services.pins?.image(referenceToString(named), options.platform ?? hostPlatform(), options.place);
+  if (pin === 'missing') return { state: scratch() };
   let answer;
   try {
-    answer = await services.images.resolve(named, {
+    answer = await services.images.resolve(referenceToString(pin === undefined ? named : withDigest(named, pin)), {
       ...(options.platform === undefined ? {} : { platform: options.platform }),
       resolveMode: options.resolveMode,
       logName: `[context ${key}] load metadata for ${ref}`,
@@ -68,12 +70,6 @@ async function loadImage(services: ContextServices, request: NamedContextRequest
   return { state: state.withImageConfig(config), image: withoutCreated(config) };
 }
 
-/** The image with its tag, and with the digest that the pins have for it when it names none. */
-function pinnedImage({ pins }: ContextServices, named: Reference, { platform }: NamedContextOptions): string {
-  const digest = named.digest === undefined ? pins?.image(referenceToString(tagNameOnly(named)), platform ?? hostPlatform()) : undefined;
-  return referenceToString(digest === undefined ? tagNameOnly(named) : withDigest(tagNameOnly(named), digest));
-}
-
 function platformConstraint({ platform }: NamedContextOptions): { readonly platform?: NonNullable<NamedContextOptions['platform']> } {
   return platform === undefined ? {} : { platform };
 }
@@ -82,21 +78,21 @@ function withoutCreated({ created: _, ...config }: ImageConfig): ImageConfig {
   return config;
 }
 
-function loadGit(services: ContextServices, input: string): LoadedContext {
-  const state = detectGitContext(input, gitPin(services));
+function loadGit(services: ContextServices, { input, options }: NamedContextRequest): LoadedContext {
+  const state = detectGitContext(input, gitPin(services, options));
   if (state === undefined) throw new CodedError('option', `invalid git context ${input}`);
   return { state };
 }
 
-function loadHttp(services: ContextServices, { input, key }: NamedContextRequest): LoadedContext {
-  const git = detectGitContext(input, gitPin(services));
+function loadHttp(services: ContextServices, { input, key, options }: NamedContextRequest): LoadedContext {
+  const git = detectGitContext(input, gitPin(services, options));
   if (git !== undefined) return { state: git };
-  const checksum = services.pins?.http(input) ?? '';
+  const checksum = services.pins?.http(input, '', options.place) ?? '';
   return { state: http(input, { filename: HTTP_CONTEXT_FILE, checksum, constraints: customName(`[context ${key}] ${input}`) }) };
 }
 
-function gitPin({ pins }: ContextServices): { readonly pin?: (git: GitRef) => string | undefined } {
-  return pins === undefined ? {} : { pin: ({ remote, ref }) => pins.git(remote, ref) };
+function gitPin({ pins, gateway }: ContextServices, { place }: NamedContextOptions): GitContextOptions {
+  return pins === undefined ? {} : { pin: (ref) => pinnedGit(ref, { pins, caps: gateway.llbCapabilities }, place) };
 }
 
 /** A folder of the client. Which of its paths are wanted is known only when all stages are converted. */

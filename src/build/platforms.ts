@@ -10,10 +10,13 @@ import type { Attestation, Result } from '../gateway/result.ts';
 import type { Definition } from '../llb/types.ts';
 import { explainPlatform } from '../rewrite/explain.ts';
 import type { Explanation } from '../rewrite/explain.ts';
+import { lockPolicy } from '../rewrite/lock.ts';
+import { assertPinned } from '../rewrite/pin.ts';
 import { rewrite } from '../rewrite/rewrite.ts';
 import type { Rewrite, RewriteFacts } from '../rewrite/rewrite.ts';
 import { hostPlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
+import type { Policy } from '../spec/source-policy.ts';
 import { assembleResult, platformId } from './build-result.ts';
 import type { PlatformResult } from './build-result.ts';
 import { warnAt } from './entrypoint.ts';
@@ -22,6 +25,7 @@ import { convertOptions } from './request.ts';
 import type { Request } from './request.ts';
 import { resolveScanner, scan } from './sbom.ts';
 import type { Scanner } from './sbom.ts';
+import { marshalState, sourceOps } from './solve.ts';
 
 /** What is to be built for one platform. */
 interface Plan {
@@ -32,22 +36,29 @@ interface Plan {
   readonly rewritten: Rewrite;
 }
 
+interface ConvertedPlan extends Plan {
+  readonly converted: ConvertResult;
+  readonly definition: Definition;
+}
+
 /** Builds a request's target for each of its platforms, all at once, and puts the results together (dockerui Build). */
 export async function buildPlatforms(request: Request): Promise<Result> {
   const { config, repro } = request;
   const plain = repro.enabled ? undefined : await findScanner(request, undefined);
   const plans = await makePlans(request);
   const scanner = plain ?? await findScanner(request, plans[0]?.rewritten);
-  const results = await Promise.all(plans.map((plan, index) => buildPlatform(request, plan, index)));
+  const converted = await convertPlans(request, plans);
+  const policy = await lock(request, plans);
+  const results = await Promise.all(converted.map((each) => solvePlan(request, each, policy)));
   warnOfChanges(request, plans);
-  return assembleResult(results, config.build.multiPlatformRequested, await scanAll(request, scanner, results));
+  return assembleResult(results, config.build.multiPlatformRequested, await scanAll(request, scanner, results, policy));
 }
 
 /** What the rewrites do to the build of a request: all is converted, and nothing built. */
 export async function explainBuild(request: Request): Promise<Explanation> {
   const plans = await makePlans(request);
   await findScanner(request, plans[0]?.rewritten);
-  await Promise.all(plans.map((plan, index) => convertPlan(request, plan, index)));
+  await convertPlans(request, plans);
   return {
     dockerfile: request.entrypoint.sourceMap.filename,
     platforms: plans.map(({ platform, rewritten, facts }) => explainPlatform(platformId(platform ?? request.config.build.buildPlatforms[0]), rewritten, facts.provenance)),
@@ -68,19 +79,29 @@ async function makePlan(request: Request, platform: Platform | undefined, index:
   return { platform, prepared, facts, rewritten: rewrite(prepared.dockerfile, facts) };
 }
 
-async function buildPlatform(request: Request, plan: Plan, index: number): Promise<PlatformResult> {
-  const converted = await convertPlan(request, plan, index);
-  const definition = await marshal(converted);
-  return { platform: plan.platform, converted, ref: await solve(request, plan.rewritten, definition) };
+/** Converts for all platforms; what cannot be pinned on any of them is one error, which goes before others that may come of it. */
+async function convertPlans(request: Request, plans: readonly Plan[]): Promise<readonly ConvertedPlan[]> {
+  const outcomes = await Promise.allSettled(plans.map((plan, index) => convertPlan(request, plan, index)));
+  assertPinned(plans.map(({ rewritten }) => rewritten.pins));
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
 }
 
-function convertPlan(request: Request, { platform, prepared, rewritten }: Plan, index: number): Promise<ConvertResult> {
-  return convert(rewritten.dockerfile, {
+async function convertPlan(request: Request, plan: Plan, index: number): Promise<ConvertedPlan> {
+  const { platform, prepared, rewritten } = plan;
+  const converted = await convert(rewritten.dockerfile, {
     ...convertOptions(request, rewritten),
     ...(platform === undefined ? {} : { targetPlatform: platform }),
     ...(index === 0 ? { warn: request.warn } : {}),
     linter: prepared.linter,
   });
+  return { ...plan, converted, definition: await marshal(converted) };
+}
+
+async function solvePlan(request: Request, plan: ConvertedPlan, policy: Policy | undefined): Promise<PlatformResult> {
+  return { platform: plan.platform, converted: plan.converted, ref: await solve(request, plan, policy) };
 }
 
 async function marshal(converted: ConvertResult): Promise<Definition> {
@@ -92,29 +113,40 @@ async function marshal(converted: ConvertResult): Promise<Definition> {
 }
 
 /** With rewrites the result is built here and not by the exporter, so that a failing RUN is shown without what they put before it. */
-async function solve({ gateway, config, repro }: Request, rewritten: Rewrite, definition: Definition): Promise<Reference | undefined> {
+async function solve({ gateway, config, repro }: Request, { rewritten, definition }: ConvertedPlan, sourcePolicy: Policy | undefined): Promise<Reference | undefined> {
   try {
-    return singleRef(await gateway.solve({ definition, cacheImports: config.cacheImports, evaluate: repro.enabled }));
+    const locked = sourcePolicy === undefined ? {} : { sourcePolicy };
+    return singleRef(await gateway.solve({ definition, cacheImports: config.cacheImports, evaluate: repro.enabled, ...locked }));
   } catch (error) {
     if (!(error instanceof GatewayError) || !repro.enabled) throw error;
     throw error.withMessage(rewritten.plainMessage(error.statusMessage));
   }
 }
 
+/** Where all is pinned, the daemon makes sure of it. */
+async function lock({ gateway, context }: Request, plans: readonly Plan[]): Promise<Policy | undefined> {
+  if (!plans.every(({ rewritten }) => rewritten.locked)) return undefined;
+  const main = context.context === undefined ? [] : sourceOps(await marshalState(gateway, context.context));
+  return lockPolicy(plans.flatMap(({ rewritten }) => rewritten.pins.contents), main.map(({ identifier }) => identifier));
+}
+
 async function findScanner({ gateway, config }: Request, rewritten: Rewrite | undefined): Promise<Scanner | undefined> {
   const { sbom, build } = config;
   if (sbom === undefined) return undefined;
   const platform = build.buildPlatforms[0] ?? hostPlatform();
-  const digest = rewritten?.pins.image(sbom.generator, platform);
-  const pinned = digest === undefined || sbom.generator.includes('@') ? sbom : { ...sbom, generator: `${sbom.generator}@${digest}` };
+  const digest = rewritten?.pins.addedImage(sbom.generator, platform);
+  if (digest === 'missing') return undefined;
+  const pinned = digest === undefined ? sbom : { ...sbom, generator: `${sbom.generator}@${digest}` };
   return resolveScanner(gateway, pinned, platform, config.options.get('image-resolve-mode') ?? '');
 }
 
-async function scanAll({ gateway }: Request, scanner: Scanner | undefined, results: readonly PlatformResult[]): Promise<ReadonlyMap<string, readonly Attestation[]>> {
+async function scanAll(
+  { gateway }: Request, scanner: Scanner | undefined, results: readonly PlatformResult[], policy: Policy | undefined,
+): Promise<ReadonlyMap<string, readonly Attestation[]>> {
   if (scanner === undefined) return new Map();
   return new Map(await Promise.all(results.map(async ({ platform, converted }) => {
     const id = platformId(platform);
-    return [id, [await scan(gateway, scanner, id, converted)]] as const;
+    return [id, [await scan(gateway, scanner, id, converted, policy)]] as const;
   })));
 }
 

@@ -38,7 +38,7 @@ export async function loadProvenance(services: ContextServices, platform: Platfo
 }
 
 async function fromFiles(services: ContextServices, input: string): Promise<Provenance> {
-  const options = { resolveMode: services.config.build.imageResolveMode, usedPaths: () => ['*.json'] };
+  const options = { resolveMode: services.config.build.imageResolveMode, usedPaths: () => ['*.json'], place: [] };
   const { state } = await loadNamedContext(services, { input, name: PROVENANCE_CONTEXT, key: PROVENANCE_CONTEXT, options });
   const ref = await solveToRef(services.gateway, await marshalState(services.gateway, state));
   const file = await findFile(ref);

@@ -14,6 +14,7 @@ import type { ContainerConfig } from '../spec/config.ts';
 import { joinPath } from '../spec/path.ts';
 import type { Platform } from '../spec/platform.ts';
 import { parseNormalizedNamed, referenceToString } from '../spec/reference.ts';
+import type { Policy } from '../spec/source-policy.ts';
 import { cut } from '../spec/strings.ts';
 import { compareStrings } from '../spec/text.ts';
 import type { SbomRequest } from './attestations.ts';
@@ -47,9 +48,9 @@ export async function resolveScanner(gateway: Gateway, request: SbomRequest, pla
 }
 
 /** Scans what was built for the platform `name`: the attestation, with the folder of SBOMs as its reference. */
-export async function scan(gateway: Gateway, scanner: Scanner, name: string, target: ConvertResult): Promise<Attestation> {
+export async function scan(gateway: Gateway, scanner: Scanner, name: string, target: ConvertResult, sourcePolicy: Policy | undefined): Promise<Attestation> {
   const definition = await marshalState(gateway, scanState(scanner, name, target));
-  const { ref } = await gateway.solve({ definition });
+  const { ref } = await gateway.solve({ definition, ...(sourcePolicy === undefined ? {} : { sourcePolicy }) });
   return {
     kind: 'bundle',
     metadata: new Map([['reason', Buffer.from('sbom')], ['sbom-core', Buffer.from(CORE_NAME)]]),

@@ -10,6 +10,7 @@ import type { Result } from '../gateway/result.ts';
 import { definitionJson } from '../llb/definition-json.ts';
 import { EXPLANATION_VERSION, explanationJson } from '../rewrite/explain.ts';
 import { explanationText } from '../rewrite/explain-text.ts';
+import { assertPinned } from '../rewrite/pin.ts';
 import { rewrite } from '../rewrite/rewrite.ts';
 import { hostPlatform } from '../spec/platform.ts';
 import { gatherFacts } from './facts.ts';
@@ -58,21 +59,24 @@ export async function answerSubrequest(request: Request): Promise<Result | undef
   switch (name) {
     case undefined: return undefined;
     case DESCRIBE.name: return describe([OUTLINE, TARGETS, ...(repro.enabled ? [REPRO] : []), DESCRIBE]);
-    case OUTLINE.name: return outlineAnswer(await outlineDockerfile(...await prepare(request)), sourceMap.data, OUTLINE.version);
+    case OUTLINE.name: return outlineAnswer(await withPins(request, outlineDockerfile), sourceMap.data, OUTLINE.version);
     case TARGETS.name: return targetsAnswer(listTargets(sourceMap.data), sourceMap.data, TARGETS.version);
     case 'frontend.lint': return lintAnswer(await lintDockerfile(sourceMap.data, convertOptions(request)), sourceMap, LINT_VERSION);
-    case 'frontend.convertllb': return subrequestAnswer(definitionJson(await convertToLlb(...await prepare(request))), CONVERT_VERSION);
+    case 'frontend.convertllb': return subrequestAnswer(definitionJson(await withPins(request, convertToLlb)), CONVERT_VERSION);
     default: throw unsupportedSubrequest(name);
   }
 }
 
-/** The Dockerfile and what it is converted with, rewrites included: the answer is about what would be built. */
-async function prepare(request: Request): Promise<[Dockerfile, ConvertOptions]> {
+/** `ask` of the Dockerfile, rewrites included: the answer is about what would be built. Throws what cannot be pinned. */
+async function withPins<T>(request: Request, ask: (dockerfile: Dockerfile, options: ConvertOptions) => Promise<T>): Promise<T> {
   const { entrypoint, config, warn } = request;
   const { dockerfile, linter } = prepareDockerfile(entrypoint.sourceMap.data, config.build.lintConfig, warn);
   const facts = await gatherFacts(request, dockerfile, config.build.buildPlatforms[0] ?? hostPlatform());
   const rewritten = rewrite(dockerfile, facts);
-  return [rewritten.dockerfile, { ...convertOptions(request, rewritten), warn, linter }];
+  const [outcome] = await Promise.allSettled([ask(rewritten.dockerfile, { ...convertOptions(request, rewritten), warn, linter })]);
+  assertPinned([rewritten.pins]);
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
 }
 
 async function reproAnswer(request: Request): Promise<Result> {

@@ -2,19 +2,8 @@ import { readFileSync } from 'node:fs';
 import { CodedError, messageOf } from '../diag/error.ts';
 import { parseProvenance } from '../provenance/parse.ts';
 import type { Material, Provenance } from '../provenance/provenance.ts';
+import type { Policy, PolicyRule } from '../spec/source-policy.ts';
 import { referenceToString, tagNameOnly, withDigest } from '../spec/reference.ts';
-
-/** One rule of a BuildKit source policy (sourcepolicy/pb/policy.proto, in its JSON form). */
-export interface PolicyRule {
-  readonly action: 'ALLOW' | 'DENY' | 'CONVERT';
-  readonly selector: { readonly identifier: string; readonly match_type: 'EXACT' | 'WILDCARD' };
-  readonly updates?: { readonly identifier?: string; readonly attrs?: Readonly<Record<string, string>> };
-}
-
-export interface Policy {
-  readonly version: 1;
-  readonly rules: readonly PolicyRule[];
-}
 
 /** What the policy of a provenance says, and the materials that no rule can be made for. */
 export interface PolicyResult {

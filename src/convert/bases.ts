@@ -1,4 +1,5 @@
 import { CodedError, messageOf, withLocation, wrapError } from '../diag/error.ts';
+import type { Range } from '../diag/range.ts';
 import { withSuggestion } from '../dockerfile/suggest.ts';
 import { EMPTY_ENV } from '../dockerfile/env.ts';
 import { customName, location, mergeConstraints } from '../llb/constraints.ts';
@@ -87,7 +88,7 @@ export class BaseResolver {
       this.finished.add(node);
       return replacedStage(loaded, given);
     }
-    const context = namedContext(this.#conversion, name, platform, () => node.usedPaths);
+    const context = namedContext(this.#conversion, name, platform, () => node.usedPaths, placeOf(node));
     if (context === undefined) return this.#resolveImage(node, asked, parsed, platform, given === undefined);
     const loaded = await context.load();
     const config = loaded?.image ?? emptyImageConfig(platform);
@@ -103,7 +104,8 @@ export class BaseResolver {
     const { options, platforms, linter } = this.#conversion;
     const reference = tagNameOnly(parsed);
     const name = referenceToString(reference);
-    const pin = reference.digest === undefined ? options.pins.image(name, expected) : undefined;
+    const pin = options.pins.image(name, expected, placeOf(node));
+    if (pin === 'missing') return begin(emptyImageConfig(expected), expected);
     const wanted = pin === undefined ? name : referenceToString(withDigest(reference, pin));
     const prefix = options.config.multiPlatformRequested ? `[${formatAllPlatform(expected)} internal]` : '[internal]';
     const question = { platform: expected, resolveMode: options.config.imageResolveMode, logName: `${prefix} load metadata for ${name}` };
@@ -140,6 +142,10 @@ export class BaseResolver {
     const suggested = withSuggestion(new CodedError('convert', error.message), name, [...this.#graph.labels(), ...COMMON_IMAGES], true);
     return suggested.message === error.message ? error : new Error(suggested.message, { cause: error });
   }
+}
+
+function placeOf({ origin }: StageNode): readonly Range[] {
+  return origin.place ?? origin.location;
 }
 
 function begin(image: ImageConfig, platform: Platform | undefined): FinishedStage {

@@ -1,16 +1,19 @@
 import { CodedError } from '../diag/error.ts';
+import type { Range } from '../diag/range.ts';
+import { CAPS } from '../llb/caps.ts';
 import { customName, mergeConstraints } from '../llb/constraints.ts';
 import { copy } from '../llb/fileaction.ts';
 import { git } from '../llb/git-source.ts';
 import { http } from '../llb/sources.ts';
 import type { FileAction } from '../llb/types.ts';
 import { parseDigest } from '../spec/digest.ts';
-import { parseGitRef } from '../spec/git-ref.ts';
+import { gitRefAt, parseGitRef } from '../spec/git-ref.ts';
 import type { GitRef } from '../spec/git-ref.ts';
 import { basePath } from '../spec/path.ts';
 import { quote } from '../spec/text.ts';
 import { parseUrl } from '../spec/url.ts';
 import type { CopyJob } from './copy-job.ts';
+import type { ConvertOptions } from './options.ts';
 
 /** Whether ADD takes `source` from a git repository. A repository whose query is wrong is none here; it fails where it is read. */
 export function isGitSource(source: string): boolean {
@@ -39,22 +42,28 @@ export function httpFilename(source: string): string {
 }
 
 /** Copies what a git repository has. */
-export function copyGit(job: CopyJob, ref: GitRef): FileAction {
+export function copyGit(job: CopyJob, written: GitRef): FileAction {
   const { instruction, destination, options, name } = job;
   if (instruction.kind !== 'add') throw new CodedError('convert', "source can't be a git ref for COPY");
-  const { checksum, keepGitDir } = agreedOptions(job, ref);
+  const { checksum, keepGitDir } = agreedOptions(job, written);
   job.git = { checksum, keepGitDir };
-  const commit = checksum === '' ? job.stage.conversion.options.pins.git(ref.remote, ref.ref) : checksum;
+  const ref = pinnedGit({ ...written, checksum }, job.stage.conversion.options, instruction.location);
   const repository = git(ref.remote, '', {
     constraints: customName(name),
     ref: ref.ref,
     ...(keepGitDir === true ? { keepGitDir } : {}),
-    ...(commit === undefined ? {} : { checksum: commit }),
+    ...(ref.checksum === '' ? {} : { checksum: ref.checksum }),
     ...(ref.subDir === '' ? {} : { subdir: ref.subDir }),
     ...(ref.submodules === false ? { skipSubmodules: true } : {}),
     ...(ref.fetchByCommit ? { fetchByCommit: true } : {}),
   });
   return copy(repository, '/', destination, { ...options, createDestPath: true });
+}
+
+/** The repository at the commit that the pins have for it. */
+export function pinnedGit(ref: GitRef, { pins, caps }: Pick<ConvertOptions, 'pins' | 'caps'>, place: readonly Range[]): GitRef {
+  const commit = pins.git(ref, place);
+  return commit === undefined ? ref : gitRefAt(ref, commit, caps.supports(CAPS.sourceGitFetchByCommit));
 }
 
 /** The flags of ADD and the query of the URL must not contradict each other. */
@@ -72,7 +81,7 @@ function agreedOptions({ git: { checksum, keepGitDir } }: CopyJob, ref: GitRef):
 export function copyHttp({ stage, instruction, destination, options, name, git: { checksum } }: CopyJob, source: string): FileAction {
   if (instruction.kind !== 'add') throw new CodedError('convert', "source can't be a URL for COPY");
   const filename = httpFilename(source);
-  const digest = checksum === '' ? stage.conversion.options.pins.http(source) : parseDigest(checksum);
+  const digest = stage.conversion.options.pins.http(source, checksum, instruction.location) ?? (checksum === '' ? undefined : parseDigest(checksum));
   const file = http(source, {
     filename,
     ...(digest === undefined ? {} : { checksum: digest }),

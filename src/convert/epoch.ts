@@ -9,7 +9,7 @@ import { parseDigest } from '../spec/digest.ts';
 import { parseGitRef } from '../spec/git-ref.ts';
 import { toLower } from '../spec/strings.ts';
 import { quote } from '../spec/text.ts';
-import { httpFilename, isHttpSource } from './copy-remote.ts';
+import { httpFilename, isHttpSource, pinnedGit } from './copy-remote.ts';
 import { SCRATCH } from './graph.ts';
 import { buildArgValue } from './global-args.ts';
 import { parseDecimal } from './numbers.ts';
@@ -48,9 +48,10 @@ export async function resolveEpoch(dockerfile: Dockerfile, options: ConvertOptio
   };
 }
 
-async function lookUp(value: string, { stages, escape }: Dockerfile, { contexts, config }: ConvertOptions, globalArgs: EnvList): Promise<bigint | undefined> {
+async function lookUp(value: string, { stages, escape }: Dockerfile, options: ConvertOptions, globalArgs: EnvList): Promise<bigint | undefined> {
+  const { contexts } = options;
   if (value === 'context') return contexts.mainContextEpoch();
-  const named = contexts.namedContext(value, { resolveMode: 'default', usedPaths: () => undefined });
+  const named = contexts.namedContext(value, { resolveMode: 'default', usedPaths: () => undefined, place: [] });
   if (named !== undefined) {
     const loaded = await named.load();
     return loaded === undefined ? undefined : contexts.sourceEpoch(loaded.state, `[internal] resolve ${KEY} named context ${value}`);
@@ -59,7 +60,7 @@ async function lookUp(value: string, { stages, escape }: Dockerfile, { contexts,
   if (stage === undefined) throw new CodedError('option', `invalid ${KEY}: ${value}`);
   let source: State;
   try {
-    source = stageSource(stage, config.buildArgs, globalArgs.delete(KEY), escape);
+    source = stageSource(stage, options, globalArgs.delete(KEY), escape);
   } catch (error) {
     throw withLocation(error, stage.location);
   }
@@ -67,16 +68,16 @@ async function lookUp(value: string, { stages, escape }: Dockerfile, { contexts,
 }
 
 /** The one remote source of a stage that has nothing else: FROM scratch, ARGs, and one ADD. */
-function stageSource(stage: Stage, buildArgs: ReadonlyMap<string, string>, globalArgs: EnvList, escape: string): State {
+function stageSource(stage: Stage, options: ConvertOptions, globalArgs: EnvList, escape: string): State {
   if (stageBase(stage, globalArgs, escape) !== SCRATCH) throw problem(`${KEY} stage must use FROM scratch`);
   let env = globalArgs;
   let source: State | undefined;
   for (const instruction of stage.instructions) {
     switch (instruction.kind) {
-      case 'arg': env = withArgs(env, instruction.args, buildArgs, escape); break;
+      case 'arg': env = withArgs(env, instruction.args, options.config.buildArgs, escape); break;
       case 'add':
         if (source !== undefined) throw problem(`${KEY} stage must contain exactly one remote ADD`);
-        source = addSource(instruction, (word) => processWord(word, env, { escape }).result);
+        source = addSource(instruction, options, (word) => processWord(word, env, { escape }).result);
         break;
       default: throw problem(`${KEY} stage does not meet source-only requirements: unsupported ${instruction.keyword} instruction`);
     }
@@ -100,22 +101,26 @@ function withArgs(env: EnvList, args: readonly ArgDefinition[], buildArgs: Reado
   }, env);
 }
 
-function addSource(add: AddInstruction, expand: (word: string) => string): State {
+function addSource(add: AddInstruction, options: ConvertOptions, expand: (word: string) => string): State {
   const [path] = add.sourcePaths;
   if (path === undefined || add.sourceContents.length !== 0 || add.sourcePaths.length !== 1) {
     throw problem(`${KEY} stage must contain exactly one remote ADD source`);
   }
   const source = expand(path);
   if (isHttpSource(source)) {
-    return http(source, { filename: httpFilename(source), ...(add.checksum === '' ? {} : { checksum: parseDigest(expand(add.checksum)) }) });
+    const written = add.checksum === '' ? '' : parseDigest(expand(add.checksum));
+    const checksum = options.pins.http(source, written, add.location) ?? written;
+    return http(source, { filename: httpFilename(source), checksum });
   }
-  const ref = parseGitRef(source);
-  if (ref === undefined || ref.indistinguishableFromLocal) throw problem(`${KEY} stage source must be a single HTTP(S) or Git ADD`);
-  const commit = add.checksum === '' ? ref.checksum : expand(add.checksum);
+  const written = parseGitRef(source);
+  if (written === undefined || written.indistinguishableFromLocal) throw problem(`${KEY} stage source must be a single HTTP(S) or Git ADD`);
+  // As in the reference, fetch-by-commit does not count here.
+  const ref = pinnedGit({ ...written, fetchByCommit: false, ...(add.checksum === '' ? {} : { checksum: expand(add.checksum) }) }, options, add.location);
   return git(ref.remote, '', {
     ref: ref.ref,
     ...(add.keepGitDir === true || ref.keepGitDir === true ? { keepGitDir: true } : {}),
-    ...(commit === '' ? {} : { checksum: commit }),
+    ...(ref.checksum === '' ? {} : { checksum: ref.checksum }),
+    ...(ref.fetchByCommit ? { fetchByCommit: true } : {}),
     ...(ref.subDir === '' ? {} : { subdir: ref.subDir }),
     ...(ref.submodules === false ? { skipSubmodules: true } : {}),
   });

@@ -32,6 +32,8 @@ export interface NodeOrigin {
   /** The base, its variables expanded. */
   readonly baseName: string;
   readonly location: readonly Range[];
+  /** Where it is written, when errors about it are to show no place (the images of mounts). */
+  readonly place?: readonly Range[];
   /** What `--platform` says. */
   readonly platform?: Platform;
   /** What the request gives in place of the stage, and the set for the paths that are read of it. */
@@ -143,7 +145,7 @@ export class StageGraph {
   #sources(instruction: Instruction, escape: string, external: ExternalFactory): readonly StageNode[] {
     if (instruction.kind === 'copy' && instruction.from !== '') return [this.copySource(instruction.from, instruction.location, escape, external)];
     if (instruction.kind !== 'run') return [];
-    return instruction.mounts.map(({ from }) => this.find(from === '' ? SCRATCH : from) ?? external(from === '' ? SCRATCH : from, []));
+    return instruction.mounts.map(({ from }) => this.find(from === '' ? SCRATCH : from) ?? external(from === '' ? SCRATCH : from, [], instruction.location));
   }
 
   /** Makes `node` depend on what its command reads from. An image counts as one more stage each time that it is read from. */
@@ -178,7 +180,7 @@ export class StageGraph {
 }
 
 /** Makes a node for an image that an instruction reads from. */
-export type ExternalFactory = (name: string, location: readonly Range[]) => StageNode;
+export type ExternalFactory = (name: string, location: readonly Range[], place?: readonly Range[]) => StageNode;
 
 interface PathStep {
   readonly node: StageNode;

@@ -1,9 +1,11 @@
+import type { Range } from '../diag/range.ts';
 import type { Linter, Warn } from '../lint/linter.ts';
 import type { LintConfig } from '../lint/config.ts';
 import type { CapSet, Definition, HostIp, LinuxResources, NetworkMode, Output, SourceLocation, SourceMap, Ulimit } from '../llb/types.ts';
 import type { State } from '../llb/state.ts';
 import type { ImageConfig } from '../spec/config.ts';
 import type { Digest } from '../spec/digest.ts';
+import type { GitRef } from '../spec/git-ref.ts';
 import type { Platform } from '../spec/platform.ts';
 
 /** The frontend options that conversion reads, already parsed (the reference's dockerui.Config). */
@@ -48,6 +50,8 @@ export interface NamedContextOptions {
   readonly resolveMode: ResolveMode;
   /** The paths of it that the build reads, known only when all stages are converted; undefined: all. */
   readonly usedPaths: () => readonly string[] | undefined;
+  /** Where the Dockerfile names it. */
+  readonly place: readonly Range[];
 }
 
 /** A named context that the request has, not loaded yet. */
@@ -122,11 +126,17 @@ export interface RunFacts {
 /** One rewrite of RUNs: what it adds to this RUN, or undefined when nothing. */
 export type RunHookRule = (run: RunFacts) => RunHook | undefined;
 
-/** Digests for materials, by what the Dockerfile's words expand to. Each answer undefined: not pinned. Throws when a pin is required and missing. */
+/**
+ * Digests for materials, by what the Dockerfile's words expand to; asked for all, so also for those that name one. Undefined: as written.
+ * `place` is where the Dockerfile asks for it. A pin that is required and missing is told after conversion, which goes on meanwhile.
+ */
 export interface MaterialPins {
-  image(ref: string, platform: Platform): Digest | undefined;
-  http(url: string): Digest | undefined;
-  git(remote: string, ref: string): string | undefined;
+  /** `missing`: there is no need to look the image up, the build ends when all that is missing is known. */
+  image(ref: string, platform: Platform, place: readonly Range[]): Digest | 'missing' | undefined;
+  /** `checksum` is the one that is written, or ''. */
+  http(url: string, checksum: string, place: readonly Range[]): Digest | undefined;
+  /** The commit, or the annotated tag, that the ref was. */
+  git(source: Pick<GitRef, 'remote' | 'ref' | 'checksum'>, place: readonly Range[]): string | undefined;
 }
 
 /** Everything that conversion may ask for. It reads no clock, no environment, no host platform. */

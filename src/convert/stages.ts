@@ -1,4 +1,5 @@
 import { CodedError, withLocation, wrapError } from '../diag/error.ts';
+import type { Range } from '../diag/range.ts';
 import type { Dockerfile, Stage } from '../dockerfile/ast.ts';
 import { withSuggestion } from '../dockerfile/suggest.ts';
 import { processWord, WordError } from '../dockerfile/words.ts';
@@ -19,7 +20,8 @@ import { reportPlatformFlag, reportUndeclaredArgs } from './validations.ts';
 const STEP_KINDS: ReadonlySet<string> = new Set(['add', 'copy', 'run', 'workdir']);
 
 /** A node for an image that an instruction reads from. */
-export const externalNode: ExternalFactory = (name, location) => new StageNode({ name: '', baseName: name, location, steps: new StepCounter('', 0) }, undefined);
+export const externalNode: ExternalFactory = (name, location, place = location) =>
+  new StageNode({ name: '', baseName: name, location, place, steps: new StepCounter('', 0) }, undefined);
 
 /** The graph of a Dockerfile's stages, without dependencies yet. Throws with the place of the FROM that is wrong (buildDispatchStates). */
 export function buildStages({ stages }: Dockerfile, conversion: Conversion): StageGraph {
@@ -39,7 +41,7 @@ function addStage(graph: StageGraph, stage: Stage, index: number, conversion: Co
     stage, name: stage.name, baseName: base.result, location: stage.location, ...(platform === undefined ? {} : { platform: platform.value }),
   };
   const usedPaths = new Set<string>();
-  const context = stage.name === '' ? undefined : namedContext(conversion, stage.name, platform?.value, () => usedPaths);
+  const context = stage.name === '' ? undefined : namedContext(conversion, stage.name, platform?.value, () => usedPaths, stage.location);
   if (context !== undefined) {
     graph.add({ ...origin, replacement: { context, usedPaths }, steps: new StepCounter(stage.name, 0) });
     return;
@@ -108,7 +110,9 @@ function located<T>(stage: Stage, action: () => T): T {
 }
 
 /** The request's context in place of a stage or image; the words `scratch` and `context` are never replaced. */
-export function namedContext({ options }: Conversion, name: string, platform: Platform | undefined, usedPaths: () => ReadonlySet<string>): NamedContext | undefined {
+export function namedContext(
+  { options }: Conversion, name: string, platform: Platform | undefined, usedPaths: () => ReadonlySet<string>, place: readonly Range[],
+): NamedContext | undefined {
   const lower = name.toLowerCase();
   if (lower === SCRATCH || lower === 'context') return undefined;
   const wanted = platform ?? options.targetPlatform;
@@ -116,6 +120,7 @@ export function namedContext({ options }: Conversion, name: string, platform: Pl
     ...(wanted === undefined ? {} : { platform: wanted }),
     resolveMode: options.config.imageResolveMode,
     usedPaths: () => neededPaths(usedPaths()),
+    place,
   };
   return options.contexts.namedContext(name, request);
 }

@@ -1,10 +1,11 @@
 import type { Range } from '../diag/range.ts';
 import { definitionFromPb, encodeDefinition } from '../llb/definition-pb.ts';
 import type { CapSet, Definition, SourceMap } from '../llb/types.ts';
+import type { Policy } from '../spec/source-policy.ts';
 import type { Bridge, GatewayMessage, MessageInput } from './bridge.ts';
 import { readCapabilities } from './capabilities.ts';
 import type { Capabilities } from './capabilities.ts';
-import { rangeMessage, sourceInfoMessage } from './definition-message.ts';
+import { policyMessage, rangeMessage, sourceInfoMessage } from './definition-message.ts';
 import type { FrontendEnvironment } from './environment.ts';
 import { Reference } from './reference.ts';
 import { allRefs, resultFromMessage, resultMessage } from './result.ts';
@@ -31,6 +32,8 @@ export interface SolveRequest {
   readonly cacheImports?: readonly CacheImport[];
   /** Build now, so that a failure shows here and not when the result is exported. */
   readonly evaluate?: boolean;
+  /** Holds for the sources of `definition`, after the client's own. */
+  readonly sourcePolicy?: Policy;
 }
 
 export interface Warning {
@@ -92,6 +95,7 @@ export class Gateway {
       allowResultArrayRef: true,
       CacheImports: request.cacheImports?.map(({ type, attrs }) => ({ Type: type, Attrs: attrs })),
       Evaluate: request.evaluate === true && this.capabilities.supports('gateway.solve.evaluate'),
+      ...(request.sourcePolicy === undefined ? {} : { SourcePolicies: [policyMessage(request.sourcePolicy)] }),
       ...(this.capabilities.supports('return') ? {} : { ExporterAttr: Buffer.from('{}') }),
     };
   }

@@ -1,17 +1,18 @@
-import type { HookMount, MaterialPins, RunFacts } from '../convert/options.ts';
+import type { HookMount, RunFacts } from '../convert/options.ts';
 import { image } from '../llb/sources.ts';
 import type { Output } from '../llb/types.ts';
 import { parseNormalizedNamed, referenceToString, tagNameOnly, withDigest } from '../spec/reference.ts';
 import type { RunChange, RunRule } from './change.ts';
 import type { HookMountSpec, HookSpec } from './hook-spec.ts';
+import type { Pins } from './pin.ts';
 
 /** The user's hook on every RUN (moby/buildkit pull request 4669). Images that it mounts are pinned like all others. */
-export function hookRule(spec: HookSpec, pins: MaterialPins): RunRule {
+export function hookRule(spec: HookSpec, pins: Pins): RunRule {
   const changes = [hookChange(spec)];
   return (run) => ({ hook: { entrypoint: spec.entrypoint, mounts: spec.mounts.map((mount) => toMount(mount, run, pins)), env: [] }, changes });
 }
 
-function toMount(spec: HookMountSpec, run: RunFacts, pins: MaterialPins): HookMount {
+function toMount(spec: HookMountSpec, run: RunFacts, pins: Pins): HookMount {
   const common = { target: spec.target, readOnly: spec.readOnly };
   const owner = { ...(spec.mode === undefined ? {} : { mode: spec.mode }), ...(spec.uid === undefined ? {} : { uid: spec.uid }), ...(spec.gid === undefined ? {} : { gid: spec.gid }) };
   switch (spec.type) {
@@ -30,10 +31,10 @@ function toMount(spec: HookMountSpec, run: RunFacts, pins: MaterialPins): HookMo
   }
 }
 
-function imageOutput(from: string, run: RunFacts, pins: MaterialPins): Output | undefined {
+function imageOutput(from: string, run: RunFacts, pins: Pins): Output | undefined {
   const reference = tagNameOnly(parseNormalizedNamed(from));
-  const digest = reference.digest === undefined ? pins.image(from, run.platform) : undefined;
-  const pinned = digest === undefined ? reference : withDigest(reference, digest);
+  const digest = pins.addedImage(from, run.platform);
+  const pinned = digest === undefined || digest === 'missing' ? reference : withDigest(reference, digest);
   return image(referenceToString(pinned), { constraints: { platform: run.platform, locations: run.locations ?? [] } }).output;
 }
 

@@ -1,4 +1,4 @@
-import type { MaterialPins, RunHookRule } from '../convert/options.ts';
+import type { RunHookRule } from '../convert/options.ts';
 import type { Dockerfile } from '../dockerfile/ast.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import { changeOfRun } from './change.ts';
@@ -7,6 +7,7 @@ import { epochRule } from './epoch.ts';
 import { hookRule } from './hook.ts';
 import type { ReproOptions } from './options.ts';
 import { NO_PINS, provenancePins } from './pin.ts';
+import type { Pins } from './pin.ts';
 import { sourcesList, sourcesListChange } from './sources-list.ts';
 import { stripRules } from './strip.ts';
 import { withoutWrapper, wrapRule } from './wrap.ts';
@@ -25,7 +26,9 @@ export interface RewriteFacts {
 export interface Rewrite {
   readonly dockerfile: Dockerfile;
   readonly runHooks: readonly RunHookRule[];
-  readonly pins: MaterialPins;
+  readonly pins: Pins;
+  /** Nothing may be built that is not pinned: there is provenance, and REPRO_PIN is not lax. */
+  readonly locked: boolean;
   /** What conversion asked for so far, in its order, each once: read this after it. */
   readonly changes: readonly Change[];
   /** An error's text as it is without the rewrites. */
@@ -35,7 +38,7 @@ export interface Rewrite {
 /** Decides what is done to a build. Reads nothing but its arguments; with REPRO=off it does nothing. */
 export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
   const { options, provenance, epoch } = facts;
-  if (!options.enabled) return { dockerfile, runHooks: [], pins: NO_PINS, changes: [], plainMessage: (text) => text };
+  if (!options.enabled) return { dockerfile, runHooks: [], pins: NO_PINS, locked: false, changes: [], plainMessage: (text) => text };
   const changes = new Map<string, Change>();
   const record = (change: Change): void => void changes.set(`${change.rule} ${change.line} ${change.was}\0${change.becomes}`, change);
   const pins = provenance === undefined ? NO_PINS : provenancePins(provenance, options.pin, record);
@@ -52,6 +55,7 @@ export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
   ];
   return {
     dockerfile, pins,
+    locked: provenance !== undefined && options.pin === 'strict',
     runHooks: rules.map((rule): RunHookRule => (run) => {
       const made = rule(run);
       for (const change of made?.changes ?? []) record(changeOfRun(run, change));

@@ -24,6 +24,15 @@ export interface GitRef {
   readonly fetchByCommit: boolean;
 }
 
+/**
+ * `ref` at `commit`, wherever its branch or tag is by now. `byCommit`: the daemon can fetch a commit and keep the name of the ref (LLB
+ * capability source.git.fetchbycommit); otherwise the commit takes the ref's place.
+ */
+export function gitRefAt(ref: GitRef, commit: string, byCommit: boolean): GitRef {
+  if (ref.ref === commit) return { ...ref, checksum: commit };
+  return byCommit ? { ...ref, checksum: commit, fetchByCommit: true } : { ...ref, ref: commit, checksum: commit };
+}
+
 interface Location {
   readonly remote: string;
   readonly scheme: string;

@@ -203,3 +203,14 @@ export function isValidQuery(query: string): boolean {
   const parameters = query.split('&');
   return parameters.length <= MAX_QUERY_PARAMETERS && parameters.every((parameter) => !parameter.includes(';') && !/%(?![0-9A-Fa-f]{2})/.test(parameter));
 }
+
+const MASK = 'xxxxx';
+
+/** A URL with user and password masked, as provenance has them (util/urlutil.RedactCredentials); what is no URL stays as it is. */
+export function redactCredentials(text: string): string {
+  const url = parseUrl(text);
+  if (url === undefined) return text;
+  const { user } = url;
+  if (user === undefined || (user.name === '' && user.password === undefined)) return urlToString(url);
+  return urlToString({ ...url, user: { name: user.name === '' ? '' : MASK, ...(user.password === undefined ? {} : { password: MASK }) } });
+}

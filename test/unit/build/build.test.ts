@@ -314,7 +314,7 @@ test('provenance in a folder pins the base; a folder with several files is refus
   assert.is(named.error, undefined);
   assert.equal(named.fake.requests('ResolveSourceMeta').map((request) => request['Source'].identifier), [`docker-image://docker.io/library/busybox:latest@sha256:${digest}`]);
   const lacking = await run({ options: { ...options, 'context:base': 'https://example.com/a.git' }, files: { ...files, 'dockerfile/Dockerfile': 'FROM base\n' } });
-  assert.match(toStatus(lacking.error).message, /has no material for https:\/\/example\.com\/a\.git/);
+  assert.match(toStatus(lacking.error).message, /^provenance\.json does not tell what these were:\n {2}line 1: https:\/\/example\.com\/a\.git; of this kind it has: none\nWith REPRO_PIN=lax/);
   const off = await run({ options: { ...options, ...OFF }, files });
   assert.not.ok(solved(off.fake).includes('local://prov'));
 });

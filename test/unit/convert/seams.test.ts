@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ConvertOptions, RunFacts } from '../../../src/convert/options.ts';
+import type { ConvertOptions, MaterialPins, RunFacts } from '../../../src/convert/options.ts';
 import { encodeImageConfig } from '../../../src/spec/config.ts';
 import { decodeOp } from '../../../src/llb/definition-pb.ts';
 import type { Definition } from '../../../src/llb/types.ts';
@@ -70,10 +70,19 @@ test('a rule learns what the RUN is', async () => {
 
 test('a pinned image is resolved by its digest; a Dockerfile that names a digest is left alone', async () => {
   const asked: string[] = [];
-  const pins = { image: (ref: string) => (asked.push(ref), PIN), http: () => undefined, git: () => undefined };
+  const lines: (number | undefined)[] = [];
+  const pins: MaterialPins = {
+    http: () => undefined, git: () => undefined,
+    image: (ref, _, place) => {
+      asked.push(ref);
+      lines.push(place[0]?.start.line);
+      return ref.includes('@') ? undefined : PIN;
+    },
+  };
   const own = `debian@sha256:${'b'.repeat(64)}`;
   const pinned = await build(`FROM debian:12 AS a\nRUN x\nFROM ${own}\nCOPY --from=a /x /\nCOPY --from=alpine /x /\nRUN --mount=from=busybox,target=/b x`, { options: { pins } });
-  assert.equal(asked.sort(), ['docker.io/library/alpine:latest', 'docker.io/library/busybox:latest', 'docker.io/library/debian:12']);
+  assert.equal(asked.sort(), ['docker.io/library/alpine:latest', 'docker.io/library/busybox:latest', 'docker.io/library/debian:12', `docker.io/library/${own}`]);
+  assert.equal(lines.sort(), [1, 3, 5, 6]);
   assert.equal(pinned.asked.toSorted(), [
     `docker.io/library/alpine:latest@${PIN}`, `docker.io/library/busybox:latest@${PIN}`, `docker.io/library/debian:12@${PIN}`, `docker.io/library/${own}`,
   ]);
@@ -92,19 +101,34 @@ test('a pin that is what the tag means anyway changes nothing', async () => {
 
 test('remote sources of ADD get a checksum or commit where the Dockerfile gives none', async () => {
   const commit = 'c'.repeat(40);
-  const pins = { image: () => undefined, http: (url: string) => (url.endsWith('/f') ? PIN : undefined), git: (remote: string, ref: string) => (remote === 'https://h/r.git' && ref === 'main' ? commit : undefined) };
+  const pins: MaterialPins = {
+    image: () => undefined,
+    http: (url, checksum) => (checksum === '' && url.endsWith('/f') ? PIN : undefined),
+    git: ({ remote, ref, checksum }) => (checksum === '' && remote === 'https://h/r.git' && ref === 'main' ? commit : undefined),
+  };
   const own = `sha256:${'b'.repeat(64)}`;
   const { definition } = await build(`FROM scratch\nADD https://h/f /\nADD https://h/g /\nADD --checksum=${own} https://h/f /own\nADD https://h/r.git#main /r\nADD https://h/r.git?checksum=abc#main /s`, { options: { pins } });
-  assert.equal(sources(definition).map(({ identifier, attrs }) => [identifier, attrs.get('http.checksum') ?? attrs.get('git.checksum')]), [
-    ['https://h/f', PIN], ['https://h/g', undefined], ['https://h/f', own], ['git://h/r.git#main', commit], ['git://h/r.git#main', 'abc'],
+  assert.equal(sources(definition).map(({ identifier, attrs }) => [identifier, attrs.get('http.checksum') ?? attrs.get('git.checksum'), attrs.get('git.fetchbycommit')]), [
+    ['https://h/f', PIN, undefined], ['https://h/g', undefined, undefined], ['https://h/f', own, undefined], ['git://h/r.git#main', commit, 'true'], ['git://h/r.git#main', 'abc', undefined],
   ]);
 });
 
-test('pins that are required and missing end the build', async () => {
-  const pins = { image: () => { throw new Error('no pin'); }, http: () => undefined, git: () => undefined };
-  let message = '';
-  await convertText('FROM debian', { options: { pins } }).catch((error: Error) => (message = error.message));
-  assert.is(message, 'no pin');
+test('a daemon that cannot fetch by commit gets the commit for the ref', async () => {
+  const commit = 'c'.repeat(40);
+  const pins: MaterialPins = { image: () => undefined, http: () => undefined, git: () => commit };
+  const caps = { supports: (cap: string) => cap !== 'source.git.fetchbycommit', missing: () => undefined };
+  const { definition } = await build(`FROM scratch\nADD https://h/r.git#main:sub /r\nADD https://h/r.git#${commit} /s`, { options: { pins, caps } });
+  assert.equal(sources(definition).map(({ identifier, attrs }) => [identifier, attrs.get('git.checksum'), attrs.get('git.fetchbycommit')]), [
+    [`git://h/r.git#${commit}:sub`, commit, undefined], [`git://h/r.git#${commit}`, commit, undefined],
+  ]);
+});
+
+test('an image that is missing among the pins is not looked up, and conversion goes on to the next', async () => {
+  const seen: string[] = [];
+  const pins: MaterialPins = { http: (url) => void seen.push(url), git: ({ remote }) => void seen.push(remote), image: (ref) => (seen.push(ref), 'missing') };
+  const { asked } = await build('FROM debian:12\nCOPY --from=alpine /x /\nADD https://h/f /\nADD https://h/r.git /\nRUN --mount=from=busybox,target=/b x', { options: { pins } });
+  assert.equal(asked, []);
+  assert.equal(seen.sort(), ['docker.io/library/alpine:latest', 'docker.io/library/busybox:latest', 'docker.io/library/debian:12', 'https://h/f', 'https://h/r.git']);
 });
 
 test.run();

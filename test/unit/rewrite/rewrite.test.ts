@@ -1,11 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RunFacts, RunHook } from '../../../src/convert/options.ts';
-import { CodedError } from '../../../src/diag/error.ts';
+import { CodedError, findCause, LocatedError } from '../../../src/diag/error.ts';
+import { lineRanges } from '../../../src/diag/range.ts';
 import type { Dockerfile, RunInstruction } from '../../../src/dockerfile/ast.ts';
 import type { FileVertex } from '../../../src/llb/types.ts';
 import { parseProvenance } from '../../../src/provenance/parse.ts';
+import { lockPolicy } from '../../../src/rewrite/lock.ts';
 import { parseReproOptions } from '../../../src/rewrite/options.ts';
+import { assertPinned } from '../../../src/rewrite/pin.ts';
 import { rewrite } from '../../../src/rewrite/rewrite.ts';
 import type { Rewrite, RewriteFacts } from '../../../src/rewrite/rewrite.ts';
 import { STRIP_TABLE } from '../../../src/rewrite/strip-table.ts';
@@ -48,7 +51,8 @@ test('REPRO=off does nothing', () => {
   const result = apply({ REPRO: 'off' }, { secretPresent: true, provenance, epoch: 1n });
   assert.equal(result.runHooks, []);
   assert.equal(result.changes, []);
-  assert.is(result.pins.image('nowhere', AMD64), undefined);
+  assert.is(result.pins.image('nowhere', AMD64, []), undefined);
+  assert.not.ok(result.locked);
   assert.is(result.plainMessage('process "/bin/sh /dev/.repro/run x"'), 'process "/bin/sh /dev/.repro/run x"');
   assert.is(result.dockerfile, DOCKERFILE);
 });
@@ -140,19 +144,82 @@ test('the user\'s hook is inside the wrapper', () => {
   assert.equal([secret?.secretId, secret?.required, ssh?.secretId], ['s', false, 'default']);
 });
 
+const at = (line: number) => lineRanges(line, line);
+
 test('pins: found, already there, missing', () => {
+  const { pins, locked } = apply({}, { provenance });
+  assert.ok(locked);
+  assert.is(pins.image('debian:12', AMD64, []), `sha256:${HEX}`);
+  assert.is(pins.image(`other@sha256:${HEX}`, AMD64, []), undefined);
+  assert.is(pins.http('https://e/f', '', []), `sha256:${HEX}`);
+  assert.is(pins.http('https://elsewhere/f', `sha256:${HEX}`, []), undefined);
+  assert.is(pins.git({ remote: 'https://e/r.git', ref: 'main', checksum: '' }, []), 'b'.repeat(40));
+  assert.is(pins.git({ remote: 'https://e/r.git', ref: 'main', checksum: 'bbbbbbb' }, []), undefined);
+  assert.is(pins.addedImage(`mine@sha256:${'c'.repeat(64)}`, AMD64), undefined);
+  assertPinned([pins]);
+  assert.equal([...new Set(pins.contents.map(({ kind, content }) => `${kind} ${content}`))], [
+    `image sha256:${HEX}`, `http sha256:${HEX}`, `git ${'b'.repeat(40)}`, 'git bbbbbbb', `image sha256:${'c'.repeat(64)}`,
+  ]);
+});
+
+test('all that is missing is one error with every line', () => {
   const { pins } = apply({}, { provenance });
-  assert.is(pins.image('debian:12', AMD64), `sha256:${HEX}`);
-  assert.is(pins.image(`other@sha256:${HEX}`, AMD64), undefined);
-  assert.is(pins.http('https://e/f'), `sha256:${HEX}`);
-  assert.is(pins.git('https://e/r.git', 'main'), 'b'.repeat(40));
-  for (const [ask, message] of [
-    [() => pins.image('debian:13', AMD64), 'p.json has no material for the image debian:13 on linux/amd64; of this kind it has: docker.io/library/debian:12 (linux/amd64). With REPRO_PIN=lax the build takes what is there now'],
-    [() => pins.http('https://e/g'), 'p.json has no material for https://e/g; of this kind it has: https://e/f. With REPRO_PIN=lax the build takes what is there now'],
-    [() => pins.git('https://e/r.git', 'dev'), 'p.json has no material for https://e/r.git#dev; of this kind it has: https://e/r.git#main. With REPRO_PIN=lax the build takes what is there now'],
-  ] as const) {
-    assert.throws(ask, (error: unknown) => error instanceof CodedError && error.code === 'provenance' && error.message === message);
+  assert.is(pins.http('https://e/g', '', at(7)), undefined);
+  assert.is(pins.image('debian:13', AMD64, at(3)), 'missing');
+  assert.is(pins.image('debian:13', AMD64, at(3)), 'missing');
+  assert.is(pins.image(`debian:12@sha256:${'c'.repeat(64)}`, AMD64, at(4)), 'missing');
+  assert.is(pins.git({ remote: 'https://e/r.git', ref: 'dev', checksum: '' }, at(9)), undefined);
+  assert.is(pins.addedImage('scanner', AMD64), 'missing');
+  let error: unknown;
+  try {
+    assertPinned([pins, apply({}, { provenance }).pins]);
+  } catch (thrown) {
+    error = thrown;
   }
+  assert.ok(error instanceof LocatedError);
+  assert.is(findCause(error, CodedError)?.code, 'provenance');
+  assert.equal(error.locations.map((ranges) => ranges[0]?.start.line), [9, 7, 4, 3]);
+  assert.equal(error.message.split('\n'), [
+    'p.json does not tell what these were:',
+    '  the image scanner on linux/amd64; of this kind it has: docker.io/library/debian:12 (linux/amd64)',
+    '  line 3: the image debian:13 on linux/amd64; of this kind it has: docker.io/library/debian:12 (linux/amd64)',
+    `  line 4: the image debian:12@sha256:${'c'.repeat(64)} on linux/amd64; of this kind it has: docker.io/library/debian:12 (linux/amd64)`,
+    '  line 7: https://e/g; of this kind it has: https://e/f',
+    '  line 9: https://e/r.git#dev; of this kind it has: https://e/r.git#main',
+    'With REPRO_PIN=lax the build takes what is there now',
+  ]);
+});
+
+test('materials of one name that differ are an error that names them, in lax mode too; the same twice is none', () => {
+  const two = (second: string) => parseProvenance(Buffer.from(JSON.stringify({ buildDefinition: { resolvedDependencies: [
+    { uri: 'https://e/f', digest: { sha256: HEX } }, { uri: 'https://e/f', digest: { sha256: second } },
+  ] } })), 'p.json');
+  for (const mode of ['strict', 'lax']) {
+    const { pins } = apply({ REPRO_PIN: mode }, { provenance: two('c'.repeat(64)) });
+    assert.is(pins.http('https://e/f', '', at(2)), undefined);
+    assert.throws(() => assertPinned([pins]), (error: Error) => error.message === `p.json does not tell what these were:\n  line 2: https://e/f, for which it has several that differ: https://e/f is sha256:${HEX}, https://e/f is sha256:${'c'.repeat(64)}`);
+  }
+  assert.is(apply({}, { provenance: two(HEX) }).pins.http('https://e/f', '', at(2)), `sha256:${HEX}`);
+});
+
+test('a source policy says nothing of what has a digest already', () => {
+  const policy = parseProvenance(Buffer.from('{"rules":[]}'), 'policy.json');
+  assert.is(apply({}, { provenance: policy }).pins.image(`x@sha256:${HEX}`, AMD64, []), undefined);
+});
+
+test('the lock denies all but local folders, the main context and the contents that are known', () => {
+  assert.equal(lockPolicy([{ kind: 'image', content: `sha256:${HEX}` }, { kind: 'http', content: 'sha256:d' }, { kind: 'git', content: 'abc' }, { kind: 'git', content: 'abc' }], ['git://e/main.git#dev']), {
+    version: 1,
+    rules: [
+      { action: 'DENY', selector: { identifier: '*', match_type: 'WILDCARD' } },
+      { action: 'ALLOW', selector: { identifier: 'local://*', match_type: 'WILDCARD' } },
+      { action: 'ALLOW', selector: { identifier: 'git://e/main.git#dev', match_type: 'EXACT' } },
+      { action: 'ALLOW', selector: { identifier: `docker-image://*@sha256:${HEX}`, match_type: 'WILDCARD' } },
+      { action: 'ALLOW', selector: { identifier: `oci-layout://*@sha256:${HEX}`, match_type: 'WILDCARD' } },
+      { action: 'ALLOW', selector: { identifier: 'http*://*', match_type: 'WILDCARD', constraints: [{ key: 'http.checksum', value: 'sha256:d', condition: 'EQUAL' }] } },
+      { action: 'ALLOW', selector: { identifier: 'git://*', match_type: 'WILDCARD', constraints: [{ key: 'git.checksum', value: 'abc', condition: 'EQUAL' }] } },
+    ],
+  });
 });
 
 const told = (result: Rewrite) => result.changes.map(({ rule, line, warning }) => `${rule} ${line}${warning === true ? ' !' : ''}`);
@@ -198,10 +265,10 @@ test('a RUN that gets no wrapper is told with the reason', () => {
 
 test('pins are told once asked', () => {
   const result = apply({ REPRO_PIN: 'lax' }, { provenance });
-  result.pins.image('debian:12', AMD64);
-  result.pins.image('debian:12', AMD64);
-  assert.is(result.pins.image('debian:13', AMD64), undefined);
-  assert.equal(result.changes.map(({ rule, becomes, warning }) => [rule, becomes, warning]), [['pin', `sha256:${HEX}`, undefined], ['pin', 'the image debian:13 on linux/amd64', true]]);
+  result.pins.image('debian:12', AMD64, at(1));
+  assert.is(result.pins.image('debian:13', AMD64, at(4)), undefined);
+  assert.not.ok(result.locked);
+  assert.equal(result.changes.map(({ rule, line, becomes, warning }) => [rule, line, becomes, warning]), [['pin', 1, `sha256:${HEX}`, undefined], ['pin', 4, 'the image debian:13 on linux/amd64', true]]);
 });
 
 test('messages without the wrapper', () => {

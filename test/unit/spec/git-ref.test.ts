@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { messageOf } from '../../../src/diag/error.ts';
 import { parseGitRef } from '../../../src/spec/git-ref.ts';
 import { ipFamily } from '../../../src/spec/ip.ts';
-import { isValidQuery, parseQuery, parseUrl, urlToString } from '../../../src/spec/url.ts';
+import { isValidQuery, parseQuery, parseUrl, redactCredentials, urlToString } from '../../../src/spec/url.ts';
 
 /** What the reference's dfgitutil.ParseGitRef answers; only what is not empty is named. */
 const GIT: readonly (readonly [text: string, ref: object | string | undefined])[] = [
@@ -83,6 +83,13 @@ test('IP addresses', () => {
     ['::ffff:1.2.3.4', 6], ['1.2.3.4::', undefined], [':::', undefined], ['1::2::3', undefined], ['12345::', undefined], ['fe80::1%en0', undefined], [':1:2:3:4:5:6:7', undefined],
   ];
   for (const [text, family] of families) assert.is(ipFamily(text), family, text);
+});
+
+test('credentials are masked as provenance has them', () => {
+  for (const [text, expected] of [
+    ['https://user:password@host.tld/path.git', 'https://xxxxx:xxxxx@host.tld/path.git'], ['https://user@host/p?a=b#c', 'https://xxxxx@host/p?a=b#c'],
+    ['https://:password@host/p', 'https://:xxxxx@host/p'], ['https://host/p', 'https://host/p'], ['git@github.com:o/r.git', 'git@github.com:o/r.git'],
+  ] as const) assert.is(redactCredentials(text), expected, text);
 });
 
 test.run();
