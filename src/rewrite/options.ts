@@ -16,6 +16,7 @@ export interface ReproOptions {
   /** SNAPSHOT_ARCHIVE_BASE with a slash at the end. */
   readonly archiveBase?: string;
   readonly backports: boolean;
+  /** KEEP_CACHE: on when absent. */
   readonly keepCache: boolean;
   readonly hook?: HookSpec;
 }
@@ -56,9 +57,9 @@ export function parseReproOptions(opts: ReadonlyMap<string, string>): ReproOptio
     strip: parseStrip(arg('REPRO_STRIP')),
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(archiveBase === undefined ? {} : { archiveBase }),
-    // As in repro-sources-list.sh, from which these names come: `1`, and anything else is no.
+    // As in repro-sources-list.sh, from which these names come: `1` is yes, and anything else is no.
     backports: arg('BACKPORTS') === '1',
-    keepCache: arg('KEEP_CACHE') === '1',
+    keepCache: (arg('KEEP_CACHE') ?? '1') === '1',
     ...(hook === undefined ? {} : { hook }),
   };
 }

@@ -2,7 +2,7 @@ import type { HookMount, RunFacts, RunHook } from '../convert/options.ts';
 import type { FileAction, FileVertex, Output } from '../llb/types.ts';
 import { wrapperFiles } from '../runtime/files.ts';
 import { launcher } from '../runtime/launcher.ts';
-import { LAUNCHER, STATE_DIRECTORY, WRAPPER_DIRECTORY, WRAPPER_SCRIPT } from '../runtime/layout.ts';
+import { CACHE_DIRECTORY, LAUNCHER, STATE_DIRECTORY, WRAPPER_DIRECTORY, WRAPPER_SCRIPT } from '../runtime/layout.ts';
 import type { WrapperFile } from '../runtime/layout.ts';
 import type { SnapshotSettings } from '../runtime/snapshot.ts';
 import type { WrapperConfig } from '../runtime/wrapper.ts';
@@ -13,6 +13,8 @@ import type { StripRule } from './strip-table.ts';
 
 const SHELL = '/bin/sh';
 const SHELL_ENTRYPOINT = [SHELL, `${WRAPPER_DIRECTORY}/${WRAPPER_SCRIPT}`];
+/** The id of the cache mount with downloaded packages, which all builds of a daemon share. */
+const CACHE_ID = 'repro-sources-list';
 const LAUNCHER_ENTRYPOINT = [`${WRAPPER_DIRECTORY}/${LAUNCHER}`];
 
 /** What the one wrapper of a RUN does. */
@@ -37,8 +39,9 @@ export function wrapRule(settings: WrapSettings): RunRule {
     const obstacle = cannotWrap(run, [...(settings.hook?.entrypoint ?? []), ...run.args]);
     if (obstacle !== undefined) return { changes: changes.map(({ rule }) => ({ rule, becomes: run.code, why: `${rule} does not reach it: ${obstacle}`, warning: true })) };
     const program = launcher(run.platform.architecture);
-    const files = [...wrapperFiles(wrapperConfig(settings, run)), ...(program === undefined ? [] : [{ name: LAUNCHER, mode: 0o755, data: program }])];
-    return { hook: wrapHook(folder(folders, files, run), program === undefined ? SHELL_ENTRYPOINT : LAUNCHER_ENTRYPOINT), changes };
+    const config = wrapperConfig(settings, run);
+    const files = [...wrapperFiles(config), ...(program === undefined ? [] : [{ name: LAUNCHER, mode: 0o755, data: program }])];
+    return { hook: wrapHook(folder(folders, files, run), program === undefined ? SHELL_ENTRYPOINT : LAUNCHER_ENTRYPOINT, config.snapshot?.keepCache === true), changes };
   };
 }
 
@@ -84,11 +87,12 @@ function folderVertex(files: readonly WrapperFile[], { locations = [] }: RunFact
   return { kind: 'file', base: undefined, actions, constraints: { description: new Map([['llb.customname', '[internal] prepare the wrapper of RUN']]), locations } };
 }
 
-function wrapHook(source: Output, entrypoint: readonly string[]): RunHook {
-  const mounts: readonly HookMount[] = [
+function wrapHook(source: Output, entrypoint: readonly string[], keepsCache: boolean): RunHook {
+  const mounts: HookMount[] = [
     { type: 'bind', target: WRAPPER_DIRECTORY, source, readOnly: true },
     { type: 'tmpfs', target: STATE_DIRECTORY, readOnly: false },
   ];
+  if (keepsCache) mounts.push({ type: 'cache', target: CACHE_DIRECTORY, readOnly: false, cacheId: CACHE_ID, cacheSharing: 'shared' });
   return { entrypoint, mounts, env: [] };
 }
 

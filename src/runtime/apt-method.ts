@@ -1,4 +1,7 @@
-import { STATE_DIRECTORY } from './layout.ts';
+import { CACHE_FUNCTIONS } from './apt-method-cache.ts';
+import { RELEASE_FUNCTIONS } from './apt-method-release.ts';
+import { RETRY_FUNCTIONS } from './apt-method-retry.ts';
+import { CACHE_DIRECTORY, STATE_DIRECTORY } from './layout.ts';
 import { shellWord } from './shell.ts';
 import type { SnapshotSettings } from './snapshot.ts';
 
@@ -6,28 +9,37 @@ import type { SnapshotSettings } from './snapshot.ts';
 export interface MethodPlaces {
   readonly state?: string;
   readonly methods?: string;
+  readonly cache?: string;
 }
 
 /**
- * The program that stands for apt's `http` and `https` methods: it starts the real one, and in the messages between that and apt
- * (http://www.fifi.org/doc/libapt-pkg-doc/method.html) it puts the snapshot's URL for the distribution's. apt, its lists and its output
- * know the distribution's URLs only, whoever wrote them and whenever: in the image, or in the RUN itself.
+ * The program that stands for those of apt's methods that use the network: it starts the real one, and in the messages between that and apt
+ * (https://salsa.debian.org/apt-team/apt/-/blob/main/doc/method.dbk) it puts the snapshot's URL for the distribution's. apt, its lists and
+ * its output know the distribution's URLs only, whoever wrote them and whenever: in the image, or in the RUN itself.
  *
- * A Release file with a date later than the snapshot, and a redirection to a later snapshot, are failures.
+ * A Release file with a date later than the snapshot, and a redirection to a later snapshot, are failures. What the snapshot server fails
+ * with for the moment is asked again before apt hears of it, and what was downloaded before comes from the cache.
  */
 export function aptMethod(settings: SnapshotSettings, places: MethodPlaces = {}): string {
   return `#!/bin/sh
-# repro-dockerfile: apt's http and https methods, with the snapshot in place of the distribution's servers.
+# repro-dockerfile: apt's network methods, with the snapshot in place of the distribution's servers.
 
 S=${shellWord(places.state ?? STATE_DIRECTORY)}
 methods=${shellWord(places.methods ?? '/usr/lib/apt/methods')}
 debian=${shellWord(settings.debianBase)}
 ubuntu=${shellWord(settings.ubuntuBase)}
-${METHOD_PROGRAM}`;
+cache=${settings.keepCache ? shellWord(places.cache ?? CACHE_DIRECTORY) : ''}
+${URL_FUNCTIONS}${RELEASE_FUNCTIONS}${RETRY_FUNCTIONS}${CACHE_FUNCTIONS}${METHOD_PROGRAM}`;
 }
 
-const METHOD_PROGRAM = `method=\${0##*/}
-pairs=$S/.pairs.$$
+/** URLs of the distribution, of the snapshot, and of where the snapshot server leads to. */
+const URL_FUNCTIONS = `
+method=\${0##*/}
+own=$S/.$method.$$
+nl='
+'
+cr=$(printf '\\r')
+PATH=\${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 IFS= read -r time < "$S/.time"
 
 # The snapshot's counterpart of the URL $1: sets from, to (the parts that differ) and rest.
@@ -63,8 +75,43 @@ locate() {
   to=$base$archive/$time/
 }
 
-is_release() {
-  case $1 in */InRelease|*/Release) ;; *) false ;; esac
+# The URL of the snapshot that led to the URL $1, or that it is: sets canonical; false when there is none.
+canonical() {
+  canonical=$1
+  case $1 in "$debian"*"/$time/"*|"$ubuntu"*"/$time/"*) return 0 ;; esac
+  [ -f "$S/.redirects" ] || return 1
+  while read -r new old; do
+    case $1 in "$new"*) canonical=$old\${1#"$new"}; return 0 ;; esac
+  done < "$S/.redirects"
+  return 1
+}
+
+# The snapshot server leads from the URL $1 to $2: the same may be true of all below it.
+note_redirect() {
+  canonical "$1" || return 0
+  old=$canonical
+  ! canonical "$2" || return 0
+  part=\${old#*"/$time/"}
+  case $2 in
+  *"/$part") echo "\${2%"$part"} \${old%"$part"}" ;;
+  *) echo "$2 $old" ;;
+  esac >> "$S/.redirects"
+}
+
+# The URL $1 as the name of a file.
+name_of() {
+  name=
+  part=$1
+  while case $part in */*) ;; *) false ;; esac; do
+    name=$name\${part%%/*}!
+    part=\${part#*/}
+  done
+  name=$name$part
+}
+
+# What is worth a line after the RUN, once.
+note() {
+  printf '%s\\n' "$*" >> "$S/.notes"
 }
 
 # A source that the snapshot does not have is used as it is, but not in silence.
@@ -73,140 +120,105 @@ note_other() {
   case $1 in "$debian"*|"$ubuntu"*|http://snapshot.*|https://snapshot.*) return 0 ;; esac
   other=\${1%/*}
   case \${other#*://} in *@*) other=\${other%%://*}://\${other#*@} ;; esac
-  echo "\${other%%/dists/*}" >> "$S/.others"
+  note "not from the snapshot, left as it is: \${other%%/dists/*}"
 }
+`;
 
-# From apt to the method.
+const METHOD_PROGRAM = `
+# One message to apt or to the method, in one piece, since two processes write to each. bash's own printf writes line by line.
+say=printf
+[ -z "$BASH_VERSION" ] || say=/usr/bin/printf
+
+# From apt to the method, which is stdout; fd 4 is apt.
 questions() {
-  seen= mapped=
+  seen= text= uri= hash= file= proxied=
   while IFS= read -r line; do
     case $line in
-    '') mapped= ;;
-    'URI: '*)
-      if locate "\${line#URI: }"; then
-        case $seen in *" $from "*) ;; *) seen="$seen $from "; echo "$to $from" >> "$pairs" ;; esac
-        line="URI: $to$rest"
-        mapped=1
+    '')
+      [ -z "$uri" ] || ask || { text= uri= hash= file= proxied=; continue; }
+      case $text in '601 '*) text="\${text}Config-Item: Debug::Acquire::$method=true$nl" ;; esac
+      $say '%s\\n' "$text"
+      text= uri= hash= file= proxied=
+      continue
+      ;;
+    'URI: '*) uri=\${line#URI: } line='URI: '
+      if locate "$uri"; then
+        case $seen in *" $from "*) ;; *) seen="$seen $from "; echo "$to $from" >> "$own.pairs" ;; esac
+        line=$line$to$rest
+        proxied=1
       else
-        note_other "\${line#URI: }"
+        line=$line$uri
       fi
       ;;
+    'Filename: '*) file=\${line#Filename: } ;;
+    'Expected-SHA256: '*) hash=\${line#Expected-SHA256: } ;;
     # A proxy that is set for the distribution's server is not one for the snapshot's; the method finds that one itself.
-    'Proxy: '*) [ -z "$mapped" ] || continue ;;
+    'Proxy: '*) [ -z "$proxied" ] || continue ;;
     esac
-    printf '%s\\n' "$line"
+    text=$text$line$nl
   done
 }
 
-# The distribution's URL of the snapshot's URL $1, for those that this process asked for: sets uri and known.
+# The question text for the URL uri, which stays to be asked again; false when the cache has answered it.
+ask() {
+  line=\${text#*URI: }
+  if canonical "\${line%%"$nl"*}"; then
+    name_of "$canonical"
+    from_cache && return 1
+    [ \${#name} -gt 240 ] || printf '%s' "$text" > "$own.asked/$name"
+  elif [ -z "$proxied" ]; then
+    note_other "$uri"
+  fi
+  return 0
+}
+
+# The distribution's URL of the snapshot's URL $1, for those that this process asked for: sets uri.
 restore() {
   uri=$1
-  known=
   while :; do
     case $1 in
     "$last_to"*)
-      [ -z "$last_to" ] || { known=1; uri=$last_from\${1#"$last_to"}; return 0; }
+      [ -z "$last_to" ] || { uri=$last_from\${1#"$last_to"}; return 0; }
       ;;
     esac
-    [ -f "$pairs" ] || return 0
+    [ -f "$own.pairs" ] || return 0
     last_to=
     while read -r to from; do
       case $1 in "$to"*) last_to=$to; last_from=$from; break ;; esac
-    done < "$pairs"
+    done < "$own.pairs"
     [ -n "$last_to" ] || return 0
   done
 }
 
-# 20240101T000000Z as a number.
-number() {
-  n=\${1%Z}
-  echo "\${n%T*}\${n#*T}"
-}
-
-# Whether the Release file $1 is older than the snapshot, or as old; sets date.
-release_fits() {
-  date=
-  while IFS= read -r field; do
-    case $field in 'Date: '*) date=\${field#Date: }; break ;; esac
-  done < "$1"
-  set -- $date
-  [ $# -ge 5 ] || return 0
-  case $3 in
-  Jan) m=01 ;; Feb) m=02 ;; Mar) m=03 ;; Apr) m=04 ;; May) m=05 ;; Jun) m=06 ;;
-  Jul) m=07 ;; Aug) m=08 ;; Sep) m=09 ;; Oct) m=10 ;; Nov) m=11 ;; Dec) m=12 ;;
-  *) return 0 ;;
-  esac
-  case $2 in ?) d=0$2 ;; *) d=$2 ;; esac
-  case $5 in ?:*) h=0$5 ;; *) h=$5 ;; esac
-  n=$4$m$d\${h%%:*}
-  h=\${h#*:}
-  [ "$n\${h%%:*}\${h#*:}" -le "$(number "$time")" ]
-}
-
-# Whether the URL $1, to which a snapshot's URL leads, is that of a later snapshot.
-is_later() {
-  case $1 in
-  *://*/[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z/*) ;;
-  *) return 1 ;;
-  esac
-  stamp=\${1%%T[0-9][0-9][0-9][0-9][0-9][0-9]Z/*}
-  tail=\${1#"$stamp"}
-  [ "$(number "\${stamp##*/}\${tail%%/*}")" -gt "$(number "$time")" ]
-}
-
-# Some versions of apt give up at once when a server says that it is asked too often: wait, and tell them that it will pass. All waiting
-# of one method is bounded.
-slow_down() {
-  [ "$delay" -le 32 ] || return 0
-  sleep "$delay"
-  delay=$((delay * 2))
-  body="$body
-Transient-Failure: true"
+# In place of the method's message to apt: a failure.
+fail_with() {
+  head='400 URI Failure'
+  body="\${nl}URI: $uri"
+  message="Message: $*"
 }
 
 # From the method to apt: one message at a time.
 answers() {
-  delay=1
-  head= body= uri= known= file= next= snapshot= message= last_to= last_from=
+  last_to= last_from= since= given_up=
+  head= body= uri= asked= file= next= message= hash= hit= after=
   while IFS= read -r line; do
     case $line in
     '')
-      case $head in
-      103*)
-        if is_later "$next"; then
-          head='400 URI Failure'
-          body="
-URI: $uri"
-          message="Message: the snapshot server leads to a later snapshot than $time: $next"
-        fi
-        ;;
-      201*)
-        if [ -n "$snapshot" ] && is_release "$uri" && [ -r "$file" ] && ! release_fits "$file"; then
-          head='400 URI Failure'
-          body="
-URI: $uri"
-          message="Message: the snapshot server has a later state than $time: its Release file is of $date"
-        fi
-        ;;
-      esac
-      if [ -n "$message" ]; then
+      if [ -n "$asked" ] && canonical "$asked"; then
         case $head in
-        400*)
-          case $known$message in '1Message: 429 '*) slow_down ;; esac
-          [ -z "$known" ] || message="$message ($snapshot)"
-          ;;
+        103*) redirected ;;
+        201*) arrived ;;
         esac
-        body="$body
-$message"
+        case $head in 400*) failed ;; esac
       fi
-      printf '%s%s\\n\\n' "$head" "$body"
-      head= body= uri= known= file= next= snapshot= message=
+      [ -z "$message" ] || body=$body$nl$message
+      [ -z "$head" ] || $say '%s%s\\n\\n' "$head" "$body"
+      head= body= uri= asked= file= next= message= hash= hit= after=
       continue
       ;;
     'URI: '*)
-      snapshot=\${line#URI: }
-      case $snapshot in "$debian"*|"$ubuntu"*) ;; *) snapshot= ;; esac
-      restore "\${line#URI: }"
+      asked=\${line#URI: }
+      restore "$asked"
       line="URI: $uri"
       ;;
     'New-URI: '*) next=\${line#New-URI: } ;;
@@ -216,12 +228,52 @@ $message"
       continue
       ;;
     'Filename: '*) file=\${line#Filename: } ;;
+    'SHA256-Hash: '*) hash=\${line#SHA256-Hash: } ;;
+    'IMS-Hit: '*) hit=1 ;;
+    'Retry-After: '*) after=\${line#Retry-After: } ;;
     esac
-    if [ -z "$head" ]; then head=$line; else body="$body
-$line"; fi
+    if [ -z "$head" ]; then head=$line; else body=$body$nl$line; fi
   done
 }
 
+redirected() {
+  if is_later "$next"; then
+    fail_with "the snapshot server leads to a later snapshot than $time: $next"
+  else
+    is_release "$asked" && note_age "$next"
+    note_redirect "$asked" "$next"
+  fi
+}
+
+arrived() {
+  since= given_up=
+  if is_release "$uri" && [ -r "$file" ] && ! release_fits "$file"; then
+    fail_with "the snapshot server has a later state than $time: its Release file is of $date"
+  else
+    keep
+  fi
+}
+
+failed() {
+  if ask_again; then
+    head= body= message=
+    return
+  fi
+  case $message in
+  *' 404 '*) ! is_release "$asked" || message="$message, the snapshot server has no such suite as of $time" ;;
+  esac
+  message="$message ($asked)"
+}
+
 [ -x "$methods/$method" ] || exit 100
-questions | "$methods/$method" | answers
+mkdir "$own.asked" && mkfifo "$own.in" || exit 100
+exec 3<&0 4>&1
+questions <&3 >"$own.in" &
+exec 3<&-
+{ "$methods/$method" 2>"$own.log" 4>&- || echo $? > "$own.status"; } < "$own.in" | answers 4>&-
+if [ -s "$own.status" ]; then
+  read -r status < "$own.status"
+  [ -d "$own.asked" ] && grep -qs '^Answer for' "$own.log" || cat "$own.log" >&2
+  exit "$status"
+fi
 `;

@@ -1,8 +1,7 @@
-import { APT_CONFIGURATION, STATE_DIRECTORY } from './layout.ts';
-import type { SnapshotSettings } from './snapshot.ts';
+import { APT_CONFIGURATION, APT_METHOD, STATE_DIRECTORY } from './layout.ts';
 
 /** The configuration that apt reads during a RUN, besides its own. */
-export function aptConfiguration(settings: SnapshotSettings, state: string = STATE_DIRECTORY): string {
+export function aptConfiguration(state: string = STATE_DIRECTORY): string {
   const lines = [
     `Dir::Bin::methods "${state}/.methods";`,
     'Acquire::Check-Valid-Until "false";',
@@ -13,7 +12,6 @@ export function aptConfiguration(settings: SnapshotSettings, state: string = STA
     'Acquire::https::snapshot.debian.org::Verify-Peer "false";',
     'Acquire::https::snapshot.ubuntu.com::Verify-Peer "false";',
   ];
-  if (settings.keepCache) lines.push('Binary::apt::APT::Keep-Downloaded-Packages "true";', 'APT::Keep-Downloaded-Packages "true";');
   return `${lines.join('\n')}\n`;
 }
 
@@ -23,32 +21,48 @@ export function aptConfiguration(settings: SnapshotSettings, state: string = STA
  */
 export const APT_FUNCTIONS = `
 apt_before() {
-  parts=$R/etc/apt/apt.conf.d
-  [ -d "$parts" ] && [ -d "$R/usr/lib/apt/methods" ] || return 0
-  if [ ! -w "$parts" ]; then
-    [ ! -w "$R/" ] || echo "repro: $parts cannot be written: packages do not come from the snapshot" >&2
-    return 0
-  fi
+  methods=$R/usr/lib/apt/methods
+  [ -d "$methods" ] || return 0
+  apt_file || return 0
   lists=$R/etc/apt/sources.list.d
-  for f in "$lists/debian.sources" "$lists/ubuntu.sources" "$R/etc/apt/sources.list"; do
-    [ -z "$time" ] && [ -s "$f" ] && time=$(date -u -r "$f" +%Y%m%dT%H%M%SZ)
+  need_time "$lists/debian.sources" "$lists/ubuntu.sources" "$R/etc/apt/sources.list"
+  mkdir "$S/.methods" || fail 'cannot prepare the apt methods'
+  for f in "$methods/"*; do
+    case \${f##*/} in
+    cdrom|copy|file|gpgv|sqv|rred|store|mirror*) set -- "$@" "$f" ;;
+    *) ln -s "$W/${APT_METHOD}" "$S/.methods/\${f##*/}" ;;
+    esac
   done
-  [ -n "$time" ] || fail 'no snapshot time: set REPRO_SNAPSHOT or SOURCE_DATE_EPOCH'
-  echo "$time" > "$S/.time"
-  for f in "$R/usr/lib/apt/methods/"*; do
-    case \${f##*/} in http|https) f=$W/\${f##*/} ;; esac
-    set -- "$@" "$f"
-  done
-  mkdir "$S/.methods" && ln -s "$@" "$S/.methods/" || fail 'cannot prepare the apt methods'
-  : > "$S/.others"
-  chmod 666 "$S/.others"
-  echo '#include "'"$W/${APT_CONFIGURATION}"'";' > "$parts/zzzz-repro"
-  if [ -n "$keep_cache" ] && [ -f "$parts/docker-clean" ]; then
-    mv "$parts/docker-clean" "$parts/docker-clean.disabled"
-    : > "$S/.keep"
+  [ $# = 0 ] || ln -s "$@" "$S/.methods/"
+  echo "$conf" > "$S/.apt"
+  echo '#include "'"$W/${APT_CONFIGURATION}"'";' > "$conf"
+  if [ -n "$C" ] && [ -w "$C" ]; then
+    [ -d "$C/release" ] || mkdir -p "$C/sha256" "$C/release"
+    for f in "$C/new."*; do [ ! -e "$f" ] || find "$C" -name 'new.*' -mmin +1440 -delete; break; done
   fi
-  [ -n "$backports" ] && backports_list
-  return 0
+  [ -z "$backports" ] || backports_list
+}
+
+# The file for apt's configuration: sets conf. An APT_CONFIG can move the folder of such files, or do away with it.
+apt_file() {
+  parts=$R/etc/apt/apt.conf.d
+  main=
+  if [ -n "$APT_CONFIG" ] && [ -r "$APT_CONFIG" ] && command -v apt-config >/dev/null; then
+    eval "$(apt-config shell parts Dir::Etc::parts/d main Dir::Etc::main/f)"
+    parts=\${parts%/}
+  fi
+  if [ -d "$parts" ]; then
+    conf=$parts/zzzz-repro
+  elif [ -n "$main" ] && [ ! -e "$main" ]; then
+    parts=\${main%/*}
+    conf=$main
+  else
+    [ -z "$main" ] || note "APT_CONFIG=$APT_CONFIG leaves no place for apt's configuration: packages do not come from the snapshot"
+    return 1
+  fi
+  [ ! -w "$parts" ] || return 0
+  [ ! -w "$R/" ] || note "$parts cannot be written: packages do not come from the snapshot"
+  return 1
 }
 
 backports_list() {
@@ -61,17 +75,9 @@ backports_list() {
 }
 
 apt_after() {
-  parts=$R/etc/apt/apt.conf.d
-  lists=$R/etc/apt/sources.list.d
-  [ -f "$S/.time" ] || return 0
-  rm -f "$parts/zzzz-repro" "$lists/zzzz-repro.list"
-  [ -e "$S/.keep" ] && [ -f "$parts/docker-clean.disabled" ] && mv "$parts/docker-clean.disabled" "$parts/docker-clean"
-  others=
-  while IFS= read -r other; do
-    case $others in *" $other "*) ;; *) others="$others $other " ;; esac
-  done < "$S/.others"
-  for other in $others; do
-    echo "repro: not from the snapshot, left as it is: $other" >&2
-  done
+  [ -f "$S/.apt" ] || return 0
+  read -r conf < "$S/.apt"
+  [ -e "$conf" ] || note "$conf was removed by the RUN: what it fetched after that is not from the snapshot"
+  rm -f "$conf" "$R/etc/apt/sources.list.d/zzzz-repro.list"
 }
 `;

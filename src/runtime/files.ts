@@ -1,6 +1,6 @@
 import { aptMethod } from './apt-method.ts';
 import { aptConfiguration } from './apt-script.ts';
-import { APT_CONFIGURATION, APT_METHODS, WRAPPER_SCRIPT } from './layout.ts';
+import { APT_CONFIGURATION, APT_METHOD, WRAPPER_SCRIPT } from './layout.ts';
 import type { WrapperFile } from './layout.ts';
 import { wrapperScript } from './wrapper.ts';
 import type { WrapperConfig } from './wrapper.ts';
@@ -10,7 +10,7 @@ export function wrapperFiles(config: WrapperConfig): readonly WrapperFile[] {
   const files: WrapperFile[] = [textFile(WRAPPER_SCRIPT, 0o755, wrapperScript(config))];
   if (config.snapshot !== undefined) {
     const method = aptMethod(config.snapshot, config.state === undefined ? {} : { state: config.state });
-    files.push(textFile(APT_CONFIGURATION, 0o644, aptConfiguration(config.snapshot, config.state)), ...APT_METHODS.map((name) => textFile(name, 0o755, method)));
+    files.push(textFile(APT_CONFIGURATION, 0o644, aptConfiguration(config.state)), textFile(APT_METHOD, 0o755, method));
   }
   return files;
 }

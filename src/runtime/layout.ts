@@ -4,11 +4,13 @@
 export const WRAPPER_DIRECTORY = '/dev/.repro';
 /** The tmpfs in which the wrapper keeps what it puts back. */
 export const STATE_DIRECTORY = '/dev/.repro-state';
+/** The cache mount with what was downloaded. */
+export const CACHE_DIRECTORY = '/dev/.repro-cache';
 
 /** The files of {@link WRAPPER_DIRECTORY}. */
 export const WRAPPER_SCRIPT = 'run';
 export const LAUNCHER = 'exec';
-export const APT_METHODS = ['http', 'https'] as const;
+export const APT_METHOD = 'apt-method';
 export const APT_CONFIGURATION = 'apt.conf';
 
 /** The exit status by which the wrapper's first half says that the RUN must not go on. */

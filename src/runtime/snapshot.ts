@@ -1,4 +1,4 @@
-import { WRAPPER_DIRECTORY } from './layout.ts';
+import { CACHE_DIRECTORY, WRAPPER_DIRECTORY } from './layout.ts';
 import { shellWord } from './shell.ts';
 
 /** What the wrapper and the programs that fetch packages know of the snapshot. */
@@ -10,17 +10,51 @@ export interface SnapshotSettings {
   readonly ubuntuBase: string;
   /** Debian's backports suite is there too. */
   readonly backports: boolean;
-  /** Downloaded packages stay in /var/cache/apt/archives. */
+  /** What apt downloads stays in a cache mount, for other builds. */
   readonly keepCache: boolean;
-  /** Folder of the methods, for tests. */
+  /** Where the wrapper's folder and the cache are, for tests. */
   readonly wrapper?: string;
+  readonly cache?: string;
 }
 
-/** The wrapper's variables for the functions of apt. */
+/** The wrapper's variables for {@link SNAPSHOT_FUNCTIONS} and those of each package manager. */
 export function snapshotVariables(settings: SnapshotSettings): string {
   return `  W=${shellWord(settings.wrapper ?? WRAPPER_DIRECTORY)}
   time=${shellWord(settings.time ?? '')}
   backports=${settings.backports ? '1' : ''}
-  keep_cache=${settings.keepCache ? '1' : ''}
+  C=${settings.keepCache ? shellWord(settings.cache ?? CACHE_DIRECTORY) : ''}
 `;
 }
+
+/** What the package managers have in common. */
+export const SNAPSHOT_FUNCTIONS = `
+snapshot_before() {
+  : > "$S/.notes"
+  chmod 666 "$S/.notes"
+  apt_before
+}
+
+snapshot_after() {
+  apt_after
+  seen=
+  while IFS= read -r line; do
+    case $seen in *"|$line|"*) continue ;; esac
+    seen="$seen|$line|"
+    printf 'repro: %s\\n' "$line" >&2
+  done < "$S/.notes"
+}
+
+# Settles the snapshot time: the one given, or that of the first of these files that has something in it.
+need_time() {
+  for f; do
+    [ -z "$time" ] && [ -s "$f" ] && time=$(date -u -r "$f" +%Y%m%dT%H%M%SZ)
+  done
+  [ -n "$time" ] || fail 'no snapshot time: set REPRO_SNAPSHOT or SOURCE_DATE_EPOCH'
+  echo "$time" > "$S/.time"
+}
+
+# What is worth a line after the RUN.
+note() {
+  printf '%s\\n' "$*" >> "$S/.notes"
+}
+`;

@@ -1,7 +1,7 @@
 import { APT_FUNCTIONS } from './apt-script.ts';
 import { ABORT_STATUS, STATE_DIRECTORY } from './layout.ts';
 import { shellWord } from './shell.ts';
-import { snapshotVariables } from './snapshot.ts';
+import { SNAPSHOT_FUNCTIONS, snapshotVariables } from './snapshot.ts';
 import type { SnapshotSettings } from './snapshot.ts';
 import { scanCall, STRIP_FUNCTIONS, stripCalls } from './strip-script.ts';
 import type { StripPath } from './strip-script.ts';
@@ -58,7 +58,7 @@ before() {
     sudo -n /bin/sh "$0" --before
     return
   fi
-${snapshot === undefined ? '' : '  apt_before\n'}  : > "$S/.mark"
+${snapshot === undefined ? '' : '  snapshot_before\n'}  : > "$S/.mark"
 ${stripCalls(config.strip, 'save')}  return 0
 }
 
@@ -69,10 +69,10 @@ after() {
     sudo -n /bin/sh "$0" --after
     return
   fi
-${snapshot === undefined ? '' : '  apt_after\n'}${scanCall(config.strip)}${stripCalls(config.strip, 'put_back')}  return 0
+${snapshot === undefined ? '' : '  snapshot_after\n'}${scanCall(config.strip)}${stripCalls(config.strip, 'put_back')}  return 0
 }
 
-${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${snapshot === undefined ? '' : APT_FUNCTIONS}
+${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${snapshot === undefined ? '' : SNAPSHOT_FUNCTIONS + APT_FUNCTIONS}
 case $1 in
 --before) before </dev/null; exit ;;
 --after) after </dev/null; exit ;;

@@ -4,7 +4,7 @@ import { CodedError } from '../../../src/diag/error.ts';
 import { parseReproOptions, snapshotTime } from '../../../src/rewrite/options.ts';
 
 const parse = (opts: Readonly<Record<string, string>>) => parseReproOptions(new Map(Object.entries(opts).map(([key, value]) => [/^(?:hook|build-arg:)/.test(key) ? key : `build-arg:${key}`, value])));
-const DEFAULTS = { enabled: true, pin: 'strict', strip: { enabled: true, add: [], remove: [] }, backports: false, keepCache: false };
+const DEFAULTS = { enabled: true, pin: 'strict', strip: { enabled: true, add: [], remove: [] }, backports: false, keepCache: true };
 
 test('nothing given', () => assert.equal(parse({ OTHER: 'x', 'REPRO_STRIP': ' ', 'REPRO_NONSENSE': '' }), DEFAULTS));
 
@@ -20,8 +20,8 @@ test('values', () => {
     [{ REPRO_SNAPSHOT: '1704067200' }, { snapshot: '20240101T000000Z' }],
     [{ SNAPSHOT_ARCHIVE_BASE: 'http://127.0.0.1:80/archive' }, { archiveBase: 'http://127.0.0.1:80/archive/' }],
     [{ SNAPSHOT_ARCHIVE_BASE: 'https://s' }, { archiveBase: 'https://s/' }],
-    [{ BACKPORTS: '1', KEEP_CACHE: '1' }, { backports: true, keepCache: true }],
-    [{ BACKPORTS: 'yes', KEEP_CACHE: '0' }, {}],
+    [{ BACKPORTS: '1', KEEP_CACHE: '1' }, { backports: true }],
+    [{ BACKPORTS: 'yes', KEEP_CACHE: '0' }, { keepCache: false }],
     [{ REPRO_TIMESTAMPS: 'off' }, {}],
     [{ hook: '{"RUN":{"entrypoint":["/e"]}}' }, { hook: { entrypoint: ['/e'], mounts: [] } }],
     [{ REPRO_HOOK: '{}' }, { hook: { entrypoint: [], mounts: [] } }],

@@ -115,8 +115,8 @@ test('the snapshot: when, and of what time', () => {
   assert.is(time(apply({}, { secretPresent: true, epoch: 1_700_000_000n })), '20231114T221320Z');
   assert.is(time(apply({ REPRO_SOURCES_LIST: '1' })), "''");
   const found = hooks(apply({ SNAPSHOT_ARCHIVE_BASE: 'http://127.0.0.1:1/a', KEEP_CACHE: '1' }, all));
-  assert.equal([...files(found).keys()], ['/run', '/apt.conf', '/http', '/https', '/exec']);
-  assert.match(files(found).get('/http') ?? '', 'debian=http://127.0.0.1:1/a/\nubuntu=http://127.0.0.1:1/a/\n');
+  assert.equal([...files(found).keys()], ['/run', '/apt.conf', '/apt-method', '/exec']);
+  assert.match(files(found).get('/apt-method') ?? '', 'debian=http://127.0.0.1:1/a/\nubuntu=http://127.0.0.1:1/a/\n');
   assert.equal([...files(hooks(apply({}, all), { network: 'none' })).keys()], ['/run', '/exec']);
 });
 
