@@ -5,6 +5,7 @@ import type { ReproOptions } from '../rewrite/options.ts';
 import type { RewriteFacts } from '../rewrite/rewrite.ts';
 import { SOURCES_LIST_SECRET } from '../rewrite/sources-list.ts';
 import type { Platform } from '../spec/platform.ts';
+import type { RequestConfig } from './config.ts';
 import { loadProvenance } from './provenance-source.ts';
 import type { Request } from './request.ts';
 
@@ -31,9 +32,14 @@ export async function gatherFacts(request: Request, dockerfile: Dockerfile, plat
 
 /** SOURCE_DATE_EPOCH as far as it is known before conversion: a number, or the time of the main context. */
 async function readEpoch({ config, contexts }: Request, dockerfile: Dockerfile): Promise<bigint | undefined> {
-  const text = config.build.buildArgs.get('SOURCE_DATE_EPOCH') ?? defaultEpoch(dockerfile) ?? '';
+  const text = epochText(config, dockerfile);
   if (text === 'context') return contexts.mainContextEpoch();
   return /^[+-]?[0-9]{1,18}$/.test(text) ? BigInt(text.replace(/^\+/, '')) : undefined;
+}
+
+/** SOURCE_DATE_EPOCH as the request, or else the Dockerfile, gives it: a number, `context`, a stage's name …; '' when none does. */
+export function epochText({ build }: RequestConfig, dockerfile: Dockerfile): string {
+  return build.buildArgs.get('SOURCE_DATE_EPOCH') ?? defaultEpoch(dockerfile) ?? '';
 }
 
 /** What an `ARG SOURCE_DATE_EPOCH=…` before the first FROM says. */

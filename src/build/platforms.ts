@@ -7,6 +7,7 @@ import { GatewayError } from '../gateway/error.ts';
 import type { Reference } from '../gateway/reference.ts';
 import { singleRef } from '../gateway/result.ts';
 import type { Attestation, Result } from '../gateway/result.ts';
+import { formatShort } from '../lint/linter.ts';
 import type { Definition } from '../llb/types.ts';
 import { explainPlatform } from '../rewrite/explain.ts';
 import type { Explanation } from '../rewrite/explain.ts';
@@ -19,6 +20,7 @@ import type { Platform } from '../spec/platform.ts';
 import type { Policy } from '../spec/source-policy.ts';
 import { assembleResult, platformId } from './build-result.ts';
 import type { PlatformResult } from './build-result.ts';
+import { checkBuild } from './check-build.ts';
 import { warnAt } from './entrypoint.ts';
 import { gatherFacts } from './facts.ts';
 import { convertOptions } from './request.ts';
@@ -150,11 +152,25 @@ async function scanAll(
   })));
 }
 
-/** One line sums up what the rewrites could not do. */
-function warnOfChanges({ gateway, entrypoint }: Request, plans: readonly Plan[]): void {
-  const warnings = new Set(plans.flatMap(({ rewritten }) => rewritten.changes.filter((change) => change.warning === true).map(({ line, why }) => (line === 0 ? why : `line ${line}: ${why}`))));
+/** One line sums up what the rewrites could not do, and what the project's own rules find. */
+function warnOfChanges(request: Request, plans: readonly Plan[]): void {
+  const warnings = new Set([...plans.flatMap(({ rewritten }) => changeWarnings(rewritten)), ...plans.slice(0, 1).flatMap((plan) => findings(request, plan))]);
   const [first] = warnings;
   if (first === undefined) return;
   const more = warnings.size === 1 ? '' : ` (and ${warnings.size - 1} more)`;
-  warnAt(gateway, entrypoint, { short: `Not reproducible in full: ${first}${more}`, detail: [...warnings], url: '', ranges: [] });
+  warnAt(request.gateway, request.entrypoint, { short: `Not reproducible in full: ${first}${more}`, detail: [...warnings], url: '', ranges: [] });
+}
+
+function changeWarnings({ changes }: Rewrite): readonly string[] {
+  return changes.filter((change) => change.warning === true).map(({ line, why }) => (line === 0 ? why : `line ${line}: ${why}`));
+}
+
+function findings(request: Request, { prepared, rewritten }: Plan): readonly string[] {
+  const found: string[] = [];
+  if (request.repro.enabled) {
+    checkBuild(request, rewritten, prepared.linter.reportingTo(({ rule, message, ranges }) => {
+      found.push(formatShort(rule.name, message, ranges[0]?.start.line ?? 0));
+    }));
+  }
+  return found;
 }

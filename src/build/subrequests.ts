@@ -1,5 +1,6 @@
 import { convertToLlb } from '../convert/convertllb.ts';
 import { lintDockerfile } from '../convert/lint.ts';
+import type { LintResults } from '../convert/lint.ts';
 import type { ConvertOptions } from '../convert/options.ts';
 import { outlineDockerfile } from '../convert/outline.ts';
 import { prepareDockerfile } from '../convert/prepare.ts';
@@ -12,8 +13,10 @@ import { EXPLANATION_VERSION, explanationJson } from '../rewrite/explain.ts';
 import { explanationText } from '../rewrite/explain-text.ts';
 import { assertPinned } from '../rewrite/pin.ts';
 import { rewrite } from '../rewrite/rewrite.ts';
+import type { Rewrite } from '../rewrite/rewrite.ts';
 import { hostPlatform } from '../spec/platform.ts';
 import { gatherFacts } from './facts.ts';
+import { checkBuild } from './check-build.ts';
 import type { JsonValue } from './json-text.ts';
 import { lintAnswer } from './lint-answer.ts';
 import { outlineAnswer, targetsAnswer } from './outline-answer.ts';
@@ -61,10 +64,34 @@ export async function answerSubrequest(request: Request): Promise<Result | undef
     case DESCRIBE.name: return describe([OUTLINE, TARGETS, ...(repro.enabled ? [REPRO] : []), DESCRIBE]);
     case OUTLINE.name: return outlineAnswer(await withPins(request, outlineDockerfile), sourceMap.data, OUTLINE.version);
     case TARGETS.name: return targetsAnswer(listTargets(sourceMap.data), sourceMap.data, TARGETS.version);
-    case 'frontend.lint': return lintAnswer(await lintDockerfile(sourceMap.data, convertOptions(request)), sourceMap, LINT_VERSION);
+    case 'frontend.lint': return lintAnswer(await lint(request), sourceMap, LINT_VERSION);
     case 'frontend.convertllb': return subrequestAnswer(definitionJson(await withPins(request, convertToLlb)), CONVERT_VERSION);
     default: throw unsupportedSubrequest(name);
   }
+}
+
+/** The reference's rules, and after them ours; what cannot be pinned is the error of the build. */
+async function lint(request: Request): Promise<LintResults> {
+  const { repro, entrypoint: { sourceMap } } = request;
+  if (!repro.enabled) return lintDockerfile(sourceMap.data, convertOptions(request));
+  const rewritten = await rewriteOf(request);
+  if (rewritten === undefined) return lintDockerfile(sourceMap.data, convertOptions(request));
+  return lintDockerfile(sourceMap.data, convertOptions(request, { pins: rewritten.pins, runHooks: [] }), (linter) => {
+    assertPinned([rewritten.pins]);
+    checkBuild(request, rewritten, linter);
+  });
+}
+
+/** The rewrite of a request's Dockerfile; undefined when it cannot be read, which lint tells in its own way. */
+async function rewriteOf(request: Request): Promise<Rewrite | undefined> {
+  const { config, entrypoint: { sourceMap } } = request;
+  let dockerfile: Dockerfile;
+  try {
+    ({ dockerfile } = prepareDockerfile(sourceMap.data, config.build.lintConfig));
+  } catch {
+    return undefined;
+  }
+  return rewrite(dockerfile, await gatherFacts(request, dockerfile, config.build.buildPlatforms[0] ?? hostPlatform()));
 }
 
 /** `ask` of the Dockerfile, rewrites included: the answer is about what would be built. Throws what cannot be pinned. */

@@ -1,6 +1,6 @@
 import { findCause, LocatedError, messageOf } from '../diag/error.ts';
 import type { Range } from '../diag/range.ts';
-import type { LintWarning } from '../lint/linter.ts';
+import type { Linter, LintWarning } from '../lint/linter.ts';
 import { convertDockerfile } from './convert.ts';
 import type { ConvertOptions } from './options.ts';
 import { prepareDockerfile } from './prepare.ts';
@@ -12,12 +12,16 @@ export interface LintResults {
   readonly error?: { readonly message: string; readonly location: readonly Range[] };
 }
 
+/** More checks, after those that conversion makes. Throws what ends the build. */
+export type ExtraChecks = (linter: Linter) => void;
+
 /** Converts all stages, or the target's when one is named, for what the rules find on the way; an error is a finding too (DockerfileLint). */
-export async function lintDockerfile(source: Uint8Array, options: Omit<ConvertOptions, 'warn' | 'linter'>): Promise<LintResults> {
+export async function lintDockerfile(source: Uint8Array, options: Omit<ConvertOptions, 'warn' | 'linter'>, extra?: ExtraChecks): Promise<LintResults> {
   const warnings: LintWarning[] = [];
   try {
     const { dockerfile, linter } = prepareDockerfile(source, options.config.lintConfig, (warning) => void warnings.push(warning));
     await convertDockerfile(dockerfile, { ...options, linter, allStages: options.config.target === '' || options.allStages === true });
+    extra?.(linter);
     return { warnings };
   } catch (error) {
     const located = findCause(error, LocatedError);

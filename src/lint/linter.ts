@@ -49,6 +49,11 @@ export class Linter {
     return this;
   }
 
+  /** A linter with this one's switches that reports to `warn`. What it finds is no reason for {@link error}. */
+  reportingTo(warn: Warn): Linter {
+    return new Linter(this.#config, warn);
+  }
+
   /** The error that ends the build when violations are errors and there were some. */
   error(): Error | undefined {
     if (!this.#config.returnAsError || this.#called.size === 0) return undefined;

@@ -10,6 +10,8 @@ import { NO_PINS, provenancePins } from './pin.ts';
 import type { Pins } from './pin.ts';
 import { sourcesList, sourcesListChange } from './sources-list.ts';
 import { stripRules } from './strip.ts';
+import { recordUnpinned } from './unpinned.ts';
+import type { Unpinned } from './unpinned.ts';
 import { withoutWrapper, wrapRule } from './wrap.ts';
 
 /** All that the rewrites may know. */
@@ -27,6 +29,10 @@ export interface Rewrite {
   readonly dockerfile: Dockerfile;
   readonly runHooks: readonly RunHookRule[];
   readonly pins: Pins;
+  /** Materials that conversion asked for and nothing pins, where there is no provenance to ask. */
+  readonly unpinned: readonly Unpinned[];
+  /** Packages come from a snapshot. */
+  readonly snapshots: boolean;
   /** Nothing may be built that is not pinned: there is provenance, and REPRO_PIN is not lax. */
   readonly locked: boolean;
   /** What conversion asked for so far, in its order, each once: read this after it. */
@@ -38,10 +44,11 @@ export interface Rewrite {
 /** Decides what is done to a build. Reads nothing but its arguments; with REPRO=off it does nothing. */
 export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
   const { options, provenance, epoch } = facts;
-  if (!options.enabled) return { dockerfile, runHooks: [], pins: NO_PINS, locked: false, changes: [], plainMessage: (text) => text };
+  if (!options.enabled) return { dockerfile, runHooks: [], pins: NO_PINS, unpinned: [], snapshots: false, locked: false, changes: [], plainMessage: (text) => text };
   const changes = new Map<string, Change>();
   const record = (change: Change): void => void changes.set(`${change.rule} ${change.line} ${change.was}\0${change.becomes}`, change);
-  const pins = provenance === undefined ? NO_PINS : provenancePins(provenance, options.pin, record);
+  const unpinned: Unpinned[] = [];
+  const pins = provenance === undefined ? recordUnpinned((material) => unpinned.push(material)) : provenancePins(provenance, options.pin, record);
   const snapshot = sourcesList(facts);
   const { hook } = options;
   const rules: readonly RunRule[] = [
@@ -54,7 +61,8 @@ export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
     ...(epoch === undefined ? [] : [epochRule(epoch)]),
   ];
   return {
-    dockerfile, pins,
+    dockerfile, pins, unpinned,
+    snapshots: snapshot !== undefined,
     locked: provenance !== undefined && options.pin === 'strict',
     runHooks: rules.map((rule): RunHookRule => (run) => {
       const made = rule(run);

@@ -14,7 +14,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   dockerfile: ['diag', 'spec', 'lint'],
   llb: ['diag', 'spec', 'pb'],
   convert: ['diag', 'spec', 'dockerfile', 'lint', 'llb'],
-  rewrite: ['diag', 'spec', 'dockerfile', 'provenance', 'runtime', 'llb', 'convert'],
+  rewrite: ['diag', 'spec', 'dockerfile', 'lint', 'provenance', 'runtime', 'llb', 'convert'],
   gateway: ['diag', 'spec', 'pb', 'llb'],
   build: ['diag', 'spec', 'dockerfile', 'lint', 'rewrite', 'provenance', 'llb', 'convert', 'gateway'],
   oci: ['diag', 'spec'],

@@ -41,6 +41,7 @@ function daemon({ files = {}, secrets = [], gatewayCaps = GATEWAY }: Setup): Rec
     Ping: () => ({ FrontendAPICaps: enabled(...gatewayCaps), LLBCaps: enabled(...LLB) }),
     Inputs: () => ({}),
     Warn: () => ({}),
+    Return: () => ({}),
     Solve: (request) => {
       const id = `r${refs.size}`;
       refs.set(id, identifierOf(request['Definition']));
@@ -78,7 +79,9 @@ async function run(setup: Setup): Promise<Outcome> {
     const environment = { options: new Map(Object.entries(setup.options ?? {})), sessionId: 'session', product: 'buildkit', workers: [{ id: 'w', platforms: [{ os: 'linux', architecture: 'amd64' }] }] };
     const gateway = await openGateway(environment, openBridge(openTransport({ input: stream, output: stream })));
     try {
-      return { result: await build(gateway), fake };
+      const result = await build(gateway);
+      await gateway.returnResult(result);
+      return { result, fake };
     } catch (error) {
       return { error, fake };
     }
@@ -317,6 +320,37 @@ test('provenance in a folder pins the base; a folder with several files is refus
   assert.match(toStatus(lacking.error).message, /^provenance\.json does not tell what these were:\n {2}line 1: https:\/\/example\.com\/a\.git; of this kind it has: none\nWith REPRO_PIN=lax/);
   const off = await run({ options: { ...options, ...OFF }, files });
   assert.not.ok(solved(off.fake).includes('local://prov'));
+});
+
+const LOOSE = 'FROM busybox:1\nRUN apk add curl\n';
+const lintNames = (result: Result | undefined): string[] => (JSON.parse(text(result, 'result.json')).warnings ?? []).map((warning: { ruleName: string }) => warning.ruleName);
+
+test('lint shows the rules of this project after the others, and not with REPRO=off', async () => {
+  const files = { 'dockerfile/Dockerfile': 'FROM busybox:1 as a\nRUN apk add curl\n' };
+  const lint = { requestid: 'frontend.lint' };
+  assert.equal(lintNames((await run({ options: lint, files })).result), ['FromAsCasing', 'ReproNoEpoch', 'ReproUnpinnedImage', 'ReproLivePackages']);
+  assert.equal(lintNames((await run({ options: { ...lint, ...OFF }, files })).result), ['FromAsCasing']);
+  const skipped = { ...lint, 'build-arg:SOURCE_DATE_EPOCH': '1', 'build-arg:BUILDKIT_DOCKERFILE_CHECK': 'skip=FromAsCasing,ReproLivePackages' };
+  assert.equal(lintNames((await run({ options: skipped, files })).result), ['ReproUnpinnedImage']);
+});
+
+test('lint tells what cannot be pinned as the error of the build', async () => {
+  const provenance = JSON.stringify({ version: 1, rules: [{ action: 'CONVERT', selector: { identifier: 'docker-image://docker.io/library/alpine:3' }, updates: { identifier: `docker-image://docker.io/library/alpine:3@sha256:${'a'.repeat(64)}` } }] });
+  const { result } = await run({
+    options: { requestid: 'frontend.lint', 'context:repro-provenance': 'local:prov' }, files: { 'dockerfile/Dockerfile': LOOSE, 'prov/policy.json': provenance },
+  });
+  assert.match(JSON.parse(text(result, 'result.json')).buildError.message, /does not tell what these were:\n {2}line 1: the image busybox:1/);
+});
+
+test('a build sums up its findings in one warning, and no rule of this project is an error', async () => {
+  const files = { 'dockerfile/Dockerfile': LOOSE };
+  const { error, fake } = await run({ files, options: { 'build-arg:SOURCE_DATE_EPOCH': '1', 'build-arg:BUILDKIT_DOCKERFILE_CHECK': 'error=true' } });
+  assert.is(error, undefined);
+  assert.equal(fake.requests('Warn').map((request) => request['short'].toString()), [
+    'Not reproducible in full: ReproUnpinnedImage: Image busybox:1 has no digest, and no provenance pins it: its tag can move (line 1) (and 1 more)',
+  ]);
+  assert.equal((await run({ files, options: OFF })).fake.requests('Warn').length, 0);
+  assert.equal((await run({ files, options: { 'build-arg:BUILDKIT_DOCKERFILE_CHECK': 'skip=all', 'build-arg:SOURCE_DATE_EPOCH': '1' } })).fake.requests('Warn').length, 0);
 });
 
 test.run();

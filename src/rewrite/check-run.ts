@@ -1,0 +1,95 @@
+import { REPRO_RULES } from '../lint/repro-rules.ts';
+import { commandName } from '../lint/shell.ts';
+import type { ShellCommand } from '../lint/shell.ts';
+import { checkLanguagePackages, checkSystemPackages } from './check-packages.ts';
+import type { Finding } from './check-packages.ts';
+
+/** What the later RUNs of a stage do, too: a download may be checked, and a clone brought to its commit, after the RUN that makes it. */
+export interface StageFacts {
+  readonly verifies: boolean;
+  readonly checksOut: boolean;
+  /** apt and pacman install from a snapshot. */
+  readonly snapshots: boolean;
+}
+
+const VERIFIERS: ReadonlySet<string> = new Set([
+  'sha1sum', 'sha224sum', 'sha256sum', 'sha384sum', 'sha512sum', 'shasum', 'md5sum', 'b2sum', 'cksum', 'sha256', 'gpg', 'gpg2', 'gpgv', 'cosign', 'minisign', 'signify', 'rhash', 'slsa-verifier', 'rpmkeys',
+]);
+
+/** Whether a command checks a file against a checksum or a signature. */
+export function verifies({ words }: ShellCommand): boolean {
+  const name = commandName(words[0] ?? '');
+  return VERIFIERS.has(name) || (name === 'openssl' && words[1] === 'dgst') || (name === 'rpm' && words.some((word) => /^(?:-K|--checksig)$/.test(word)));
+}
+
+/** Whether a command brings a clone to a commit. */
+export function checksOut({ words }: ShellCommand): boolean {
+  return commandName(words[0] ?? '') === 'git' && words.some((word) => ['checkout', 'reset', 'switch', 'rev-parse', 'verify-tag', 'verify-commit', 'submodule', 'worktree'].includes(word));
+}
+
+/** What stands in the way of reproducing one command of a RUN. */
+export function checkCommand(command: ShellCommand, next: ShellCommand | undefined, stage: StageFacts): readonly Finding[] {
+  return [
+    checkSystemPackages(command, stage.snapshots),
+    checkLanguagePackages(command),
+    stage.verifies ? undefined : checkDownload(command, next),
+    stage.checksOut ? undefined : checkClone(command),
+    checkRandom(command),
+  ].filter((finding) => finding !== undefined);
+}
+
+/** Requests that bring no file: questions, uploads, probes. */
+const NO_DOWNLOAD = /^(?:-X|--request|-I|--head|--spider|-d|--data.*|-F|--form|-T|--upload-file|--post-.*|--method.*|-V|--version|-h|--help)$/;
+
+function checkDownload({ words, piped }: ShellCommand, next: ShellCommand | undefined): Finding | undefined {
+  const name = commandName(words[0] ?? '');
+  if (name !== 'curl' && name !== 'wget') return undefined;
+  const rest = words.slice(1);
+  if (rest.some((word) => NO_DOWNLOAD.test(word) || word === '/dev/null')) return undefined;
+  const url = rest.find((word, at) => /^(?:https?|ftp):\/\/./.test(word) && !VALUE_OPTIONS.has(rest[at - 1] ?? ''));
+  if (url === undefined || LOOPBACK.test(url) || NAMES_CONTENT.test(url)) return undefined;
+  // What only asks for a version or a list is no file of the build: `VERSION=$(curl … | jq …)`.
+  if (piped && next !== undefined && QUESTIONS.has(commandName(next.words[0] ?? ''))) return undefined;
+  return { rule: REPRO_RULES.ReproUnverifiedDownload, message: REPRO_RULES.ReproUnverifiedDownload.format(name, url) };
+}
+
+const LOOPBACK = /^\w+:\/\/(?:localhost|127\.|\[::1\])/;
+/** A commit or a digest, or a variable that is named as if it held one. */
+const NAMES_CONTENT = /[0-9a-f]{40}|\$\{?\w*(?:COMMIT|SHA|DIGEST|REV\b|REVISION)/i;
+const VALUE_OPTIONS: ReadonlySet<string> = new Set(['--proxy', '-x', '-e', '--referer', '-A', '--user-agent', '-U', '-H', '--header']);
+const QUESTIONS: ReadonlySet<string> = new Set(['jq', 'grep', 'egrep', 'sed', 'awk', 'cut', 'head', 'tail', 'sort', 'wc']);
+
+function checkClone({ words }: ShellCommand): Finding | undefined {
+  if (commandName(words[0] ?? '') !== 'git') return undefined;
+  const at = words.indexOf('clone');
+  if (at < 0 || words.some((word) => word.startsWith('--revision'))) return undefined;
+  const repository = words.slice(at + 1).find((word) => /^(?:[a-z+]+:\/\/|git@)/.test(word));
+  return repository === undefined ? undefined : { rule: REPRO_RULES.ReproUnpinnedClone, message: REPRO_RULES.ReproUnpinnedClone.format(repository) };
+}
+
+function checkRandom({ words }: ShellCommand): Finding | undefined {
+  const what = randomCommand(words);
+  return what === undefined ? undefined : { rule: REPRO_RULES.ReproRandomCommand, message: REPRO_RULES.ReproRandomCommand.format(what) };
+}
+
+function randomCommand(words: readonly string[]): string | undefined {
+  const name = commandName(words[0] ?? '');
+  const rest = words.slice(1);
+  switch (name) {
+    // A time given, or a file's, or of the epoch, is no clock.
+    case 'date': return rest.some((word) => /^(?:-d|--date|-r|--reference|-s|--set|--help|--version)|SOURCE_DATE_EPOCH/.test(word)) ? undefined : 'date';
+    case 'uuidgen': case 'dbus-uuidgen': case 'systemd-machine-id-setup': return name;
+    case 'openssl': return ['rand', 'genrsa', 'genpkey', 'req', 'dhparam', 'gendsa'].includes(rest[0] ?? '') && !rest.includes('-help') ? `openssl ${rest[0] ?? ''}` : undefined;
+    case 'ssh-keygen': return rest.some((word) => /^-(?:t|A|b)/.test(word)) ? name : undefined;
+    case 'dd': return rest.some((word) => /^if=\/dev\/u?random$/.test(word)) ? 'dd if=/dev/urandom' : undefined;
+    default: return randomWord(name, rest);
+  }
+}
+
+const READERS: ReadonlySet<string> = new Set(['cat', 'head', 'tr', 'od', 'base64', 'xxd', 'hexdump']);
+
+function randomWord(name: string, words: readonly string[]): string | undefined {
+  const device = words.findIndex((word) => /^\/dev\/u?random$/.test(word));
+  if (device >= 0 && (READERS.has(name) || words[device - 1] === '<')) return `${name} ${words[device] ?? ''}`;
+  return undefined;
+}
