@@ -36,7 +36,7 @@ Dir::Cache::srcpkgcache "";
 const SLIM_EXCLUDES = ['doc/*', 'groff/*', 'info/*', 'linda/*', 'lintian/*', 'locale/*', 'man/*'];
 const SLIM_FILE = `${SLIM_EXCLUDES.map((each) => `path-exclude /usr/share/${each}\n`).join('')}path-include /usr/share/doc/*/copyright\n`;
 
-interface Mirror {
+export interface Mirror {
   readonly main: string;
   readonly security: string;
   /** Proxy lines of this machine's apt configuration. */
@@ -44,7 +44,7 @@ interface Mirror {
 }
 
 /** The Debian mirrors that this machine's own apt uses; the public names where it has none. */
-async function findMirror(): Promise<Mirror> {
+export async function findMirror(): Promise<Mirror> {
   const { stdout } = await run('apt-get', ['indextargets', '--format', '$(REPO_URI) $(RELEASE)', 'Created-By: Packages']);
   const sources = stdout.split('\n').map((line) => line.replace(/\/? /, ' ').split(' ')).filter(([uri]) => /\bdebian\b/.test(uri ?? ''));
   const pick = (security: boolean) => sources.find(([, suite]) => suite?.endsWith('-security') === security)?.[0];
@@ -53,10 +53,10 @@ async function findMirror(): Promise<Mirror> {
   return { main: pick(false) ?? 'http://deb.debian.org/debian', security: pick(true) ?? 'http://deb.debian.org/debian-security', proxy };
 }
 
-function deb822Sources(mirror: Mirror): string {
+/** The list of sources as deb822, with its comments, as the official image has it. */
+export function deb822Sources(mirror: Mirror, debian: string): string {
   const stanza = (name: string, uri: string, suites: string) =>
     `Types: deb\n# http://snapshot.debian.org/archive/${name}/${snapshotTime()}\nURIs: ${uri}\nSuites: ${suites}\nComponents: main\nSigned-By: ${KEYRING}\n`;
-  const { debian } = versions;
   return `${stanza('debian', mirror.main, `${debian} ${debian}-updates`)}\n${stanza('debian-security', mirror.security, `${debian}-security`)}`;
 }
 
@@ -75,11 +75,10 @@ function keyOf(...parts: readonly unknown[]): string {
 }
 
 /** The minimal system of mmdebstrap as a tar. */
-function debianTar(mirror: Mirror): Promise<string> {
-  return cached(`bases/debian-${keyOf(versions.debian, mirror)}.tar`, async (path) => {
+function debianTar(mirror: Mirror, debian: string): Promise<string> {
+  return cached(`bases/debian-${keyOf(debian, mirror)}.tar`, async (path) => {
     await ensurePrograms(['mmdebstrap']);
-    say(`making: Debian ${versions.debian} base (mmdebstrap)`);
-    const { debian } = versions;
+    say(`making: Debian ${debian} base (mmdebstrap)`);
     const sources = [`deb ${mirror.main} ${debian} main`, `deb ${mirror.main} ${debian}-updates main`, `deb ${mirror.security} ${debian}-security main`];
     await mustRun('mmdebstrap', [
       '--quiet', '--variant=minbase', '--include=debian-archive-keyring', '--format=tar', `--architectures=${architecture()}`,
@@ -105,9 +104,9 @@ function writeTree(folder: string, files: Readonly<Record<string, string>>): voi
   }
 }
 
-/** A Debian image: the minimal system, what both have, and its own files. */
-async function debianLayout(name: string, mirror: Mirror, own: Readonly<Record<string, string>>): Promise<string> {
-  const rootfs = await debianTar(mirror);
+/** A Debian image: the minimal system, what all have, and its own files. */
+async function debianLayout(name: string, mirror: Mirror, debian: string, own: Readonly<Record<string, string>>): Promise<string> {
+  const rootfs = await debianTar(mirror, debian);
   const add = { ...DOCKER_FILES, ...(mirror.proxy === '' ? {} : { 'etc/apt/apt.conf.d/proxy': mirror.proxy }), ...own };
   return cached(`bases/${name}-${keyOf(rootfs.slice(cacheFolder.length), add)}`, async (path) => {
     const tar = `${path}.tar`;
@@ -117,14 +116,14 @@ async function debianLayout(name: string, mirror: Mirror, own: Readonly<Record<s
   });
 }
 
-/** As `debian:bookworm`: deb822 sources. Returns the layout folder. */
-function makeDebian(mirror: Mirror): Promise<string> {
-  return debianLayout('debian', mirror, { 'var/log/dpkg.log': '', 'var/log/alternatives.log': '', 'etc/apt/sources.list.d/debian.sources': deb822Sources(mirror) });
+/** As `debian:CODENAME`: deb822 sources. Returns the layout folder. */
+export function makeDebian(mirror: Mirror, debian: string = versions.debian): Promise<string> {
+  return debianLayout('debian', mirror, debian, { 'var/log/dpkg.log': '', 'var/log/alternatives.log': '', 'etc/apt/sources.list.d/debian.sources': deb822Sources(mirror, debian) });
 }
 
 /** As `debian:bookworm-slim` was before: a one-line sources.list, and dpkg leaves documentation out. */
 function makeDebianOneLine(mirror: Mirror): Promise<string> {
-  return debianLayout('debian-one-line', mirror, { 'etc/apt/sources.list': oneLineSources(mirror), 'etc/dpkg/dpkg.cfg.d/docker': SLIM_FILE });
+  return debianLayout('debian-one-line', mirror, versions.debian, { 'etc/apt/sources.list': oneLineSources(mirror), 'etc/dpkg/dpkg.cfg.d/docker': SLIM_FILE });
 }
 
 /** As `busybox`: one static program, a link for each applet, a root user. */

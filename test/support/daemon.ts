@@ -24,6 +24,10 @@ export interface DaemonOptions {
   readonly tmpfs?: boolean;
   /** CPU list for taskset, such as '0'. Not for a daemon in a Docker engine. */
   readonly cpus?: string;
+  /** The machine's name. Not for a daemon in a Docker engine. */
+  readonly hostname?: string;
+  /** A program in runc's place. Not for a daemon in a Docker engine. */
+  readonly runtime?: string;
   /** More text for buildkitd.toml. */
   readonly config?: string;
 }
@@ -72,8 +76,8 @@ async function startProcess(folder: string, registry: string, options: DaemonOpt
   const config = join(folder, 'buildkitd.toml');
   mkdirSync(root, { recursive: true });
   writeFileSync(config, `root = "${root}"\n${commonConfig(registry, options)}[grpc]\n  address = [ "${address}" ]
-[worker.oci]\n  enabled = true\n  snapshotter = "auto"\n  networkMode = "host"\n  gc = false\n[worker.containerd]\n  enabled = false\n`);
-  const start = `${options.tmpfs === true ? 'mount -t tmpfs tmpfs "$1"; ' : ''}exec ${options.cpus === undefined ? '' : `taskset -c ${options.cpus} `}"$2" --config "$3"`;
+[worker.oci]\n  enabled = true\n  snapshotter = "auto"\n  networkMode = "host"\n  gc = false\n${options.runtime === undefined ? '' : `  binary = "${options.runtime}"\n`}[worker.containerd]\n  enabled = false\n`);
+  const start = `${options.tmpfs === true ? 'mount -t tmpfs tmpfs "$1"; ' : ''}${options.hostname === undefined ? '' : `hostname ${options.hostname}; `}exec ${options.cpus === undefined ? '' : `taskset -c ${options.cpus} `}"$2" --config "$3"`;
   const removeState = onEnd(() => {
     rmSync(sockets, { recursive: true, force: true });
     rmSync(folder, { recursive: true, force: true });
@@ -83,6 +87,7 @@ async function startProcess(folder: string, registry: string, options: DaemonOpt
     name: 'buildkitd',
     logFile: join(folder, 'buildkitd.log'),
     isolated: true,
+    ownHostname: options.hostname !== undefined,
     env: { ...env, PATH: `${env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` },
   });
   const buildctl = await goTool('buildctl');

@@ -23,14 +23,16 @@ export interface ServiceOptions {
    * Needs root.
    */
   readonly isolated?: boolean;
+  /** When isolated, also a name of the machine that the program may change. */
+  readonly ownHostname?: boolean;
 }
 
-const ISOLATED = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc', '--'];
+const ISOLATED = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
 /** Starts a program; the kernel kills it should this process be killed. */
 export function startService(command: readonly string[], options: ServiceOptions): Service {
   const log = openSync(options.logFile, 'w');
-  const line = ['setpriv', '--pdeathsig', 'KILL', '--', ...(options.isolated === true ? ISOLATED : []), ...command];
+  const line = ['setpriv', '--pdeathsig', 'KILL', '--', ...(options.isolated === true ? [...ISOLATED, ...(options.ownHostname === true ? ['--uts'] : []), '--'] : []), ...command];
   const child = spawn(line[0] ?? '', line.slice(1), { stdio: ['ignore', log, log], detached: true, env: options.env ?? process.env });
   closeSync(log);
   child.unref();
