@@ -1,4 +1,5 @@
 import type { RunFacts, RunHook } from '../convert/options.ts';
+import type { StripAction } from '../runtime/strip-script.ts';
 
 /** The rules of the rewrite; each has a file. */
 export type RewriteRule = 'pin' | 'sources-list' | 'strip' | 'epoch' | 'hook';
@@ -21,7 +22,7 @@ export interface Change {
 export interface ChangedFile {
   /** Absolute; `*`, `?` and `[…]` match. */
   readonly path: string;
-  readonly action: 'restore' | 'remove' | 'empty';
+  readonly action: StripAction;
   readonly why: string;
 }
 

@@ -1,19 +1,19 @@
-import type { StripAction } from '../runtime/strip-script.ts';
+import type { StripPath } from '../runtime/strip-script.ts';
 
-/** A path that strip puts back, and why. */
-export interface StripRule {
-  readonly path: string;
-  readonly action: StripAction;
-  readonly why: string;
-}
+/** A path that strip looks after, and why. */
+export type StripRule = StripPath;
 
 const DATES = 'its lines have dates';
 const BACKUP = 'it is a backup whose content depends on how often and when a tool ran';
 const RANDOM = 'it is random';
+const KEY = 'it has a private key that the RUN made: every build has another one';
+const CERTIFICATE = 'it belongs to a key that the RUN made: every build has another one';
+const SECRET = 'it is a secret that the RUN made: every build has another one';
+const DATABASE = 'it is a database that the RUN made, with random ids, salts and times: every build has another one';
 
 /**
- * What differs between two runs of one command, measured. All of these are caches, logs and backups that nothing in an image needs; a
- * RUN that writes one of them on purpose names it in REPRO_STRIP=-PATH.
+ * What differs between two runs of one command, measured. Those that do not stay as they are made are caches, logs and backups that
+ * nothing in an image needs; a RUN that writes one of them on purpose names it in REPRO_STRIP=-PATH.
  */
 export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/var/cache/ldconfig/aux-cache', action: 'restore', why: 'it has inode numbers and change times' },
@@ -53,4 +53,17 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/var/lib/dbus/machine-id', action: 'restore', why: RANDOM },
   { path: '/root/.wget-hsts', action: 'restore', why: DATES },
   { path: '/home/*/.wget-hsts', action: 'remove', why: DATES },
+  { path: '/etc/ssl/certs/java/cacerts', action: 'normalise', why: 'its entries have the times at which they were added' },
+  { path: '/etc/aliases.db', action: 'normalise', why: 'a Berkeley DB file has a random id' },
+  { path: '/usr/share/info/dir', action: 'normalise', why: 'its entries come in the order of the directory' },
+  { path: '/etc', action: 'report-keys', why: KEY },
+  { path: '/var/lib', action: 'report-keys', why: KEY },
+  { path: '/etc/ssl/certs/ssl-cert-snakeoil.pem', action: 'report', why: CERTIFICATE },
+  { path: '/etc/ssh/ssh_host_*_key.pub', action: 'report', why: CERTIFICATE },
+  { path: '/etc/bind/rndc.key', action: 'report', why: SECRET },
+  { path: '/var/lib/rabbitmq/.erlang.cookie', action: 'report', why: SECRET },
+  { path: '/var/lib/postgresql/*/*', marker: 'global/pg_control', action: 'report', why: DATABASE },
+  { path: '/var/lib/mysql', marker: 'ibdata1', action: 'report', why: DATABASE },
+  { path: '/var/lib/ldap', marker: 'data.mdb', action: 'report', why: DATABASE },
+  { path: '/etc/ldap/slapd.d', marker: 'cn=config.ldif', action: 'report', why: DATABASE },
 ];

@@ -27,8 +27,8 @@ export function isBelow(path: string, folder: string): boolean {
 export function stripChange(rules: readonly StripRule[]): RunChange {
   return {
     rule: 'strip',
-    becomes: 'these files are after it as they were before it, or gone',
+    becomes: 'these files are after it as they were before it, or gone, or less what differs in them; what has to differ is named in its output',
     why: 'they differ from run to run, and nothing in an image needs what they say',
-    files: rules,
+    files: rules.map(({ path, action, why }) => ({ path, action, why })),
   };
 }

@@ -10,6 +10,7 @@ export const CACHE_DIRECTORY = '/dev/.repro-cache';
 /** The files of {@link WRAPPER_DIRECTORY}. */
 export const WRAPPER_SCRIPT = 'run';
 export const LAUNCHER = 'exec';
+export const NORMALISER = 'normalise';
 export const APT_METHOD = 'apt-method';
 export const APT_CONFIGURATION = 'apt.conf';
 

@@ -1,17 +1,24 @@
-import { shellPattern } from './shell.ts';
+import { NORMALISER } from './layout.ts';
+import { shellPattern, shellWord } from './shell.ts';
 
 /**
  * What is done with a file that the RUN made or changed. `restore`: the parent's comes back with its owner, mode and time, or it is
  * removed where the parent had none. `remove`: it is removed (for files too big to keep a copy of). `empty`: as restore, but where the
- * parent had none an empty file stays.
+ * parent had none an empty file stays. `normalise`: it stays, less what differs in it. `report`: it stays as it is, and a line on stderr
+ * says why every build has another one. `report-keys`: the same for files with a private key in a folder.
  */
-export type StripAction = 'restore' | 'remove' | 'empty';
+export type StripAction = 'restore' | 'remove' | 'empty' | 'normalise' | 'report' | 'report-keys';
 
 export interface StripPath {
   /** An absolute path; `*`, `?` and `[…]` match. */
   readonly path: string;
   readonly action: StripAction;
+  /** For `report`: the path is a folder, which is told of when this file in it is new. */
+  readonly marker?: string;
+  readonly why: string;
 }
+
+const isKept = ({ action }: StripPath): boolean => action === 'restore' || action === 'remove' || action === 'empty';
 
 /**
  * The wrapper's lines that hand the paths to `save` or `put_back`. Copies are kept by base name, so paths that share one are in
@@ -20,7 +27,7 @@ export interface StripPath {
 export function stripCalls(paths: readonly StripPath[], step: 'save' | 'put_back'): string {
   const groups = new Map<string, string[]>();
   const used = new Map<string, number>();
-  for (const path of paths) {
+  for (const path of paths.filter(isKept)) {
     const { action, group } = groupOf(path, used);
     // Saving is the same for all that is copied.
     const key = `${step === 'save' && action === 'empty' ? 'restore' : action} ${group}`;
@@ -43,9 +50,19 @@ function groupOf({ path, action }: StripPath, used: Map<string, number>): { read
   return { action, group: turn === 0 ? '.' : String(turn) };
 }
 
-/** All patterns at once, for `scan`. */
-export function scanCall(paths: readonly StripPath[]): string {
-  return paths.length === 0 ? '' : `  scan${paths.map(({ path }) => ` \\\n    "$R"${shellPattern(path)}`).join('')}\n`;
+/** The wrapper's lines after the command: what changed is found, put back, normalised, told of. */
+export function stripAfter(paths: readonly StripPath[]): string {
+  if (paths.length === 0) return '';
+  const words = (some: readonly StripPath[]): string => some.map((path) => ` \\\n    "$R"${shellPattern(markedPath(path))}`).join('');
+  const normalised = paths.filter(({ action }) => action === 'normalise');
+  const reports = paths.filter(({ action }) => action === 'report').map((path) => `  report ${shellWord(path.why)} ${shellWord(path.marker === undefined ? '' : `/${path.marker}`)}${words([path])}\n`);
+  const keys = paths.filter(({ action }) => action === 'report-keys').map((path) => `  report_keys ${shellWord(path.why)}${words([path])}\n`);
+  return `  scan${words(paths.filter(({ action }) => action !== 'report-keys'))}\n${stripCalls(paths, 'put_back')}` +
+    `${normalised.length === 0 ? '' : `  normalise${words(normalised)}\n`}${reports.join('')}${keys.join('')}`;
+}
+
+function markedPath({ path, marker }: StripPath): string {
+  return marker === undefined ? path : `${path}/${marker}`;
 }
 
 /**
@@ -119,5 +136,38 @@ put_back() {
     esac
   done 2>/dev/null
   [ $# = 0 ] || rm -f "$@" 2>/dev/null
+}
+
+# is_new FILE: whether the command made or changed it.
+is_new() {
+  case $changed in *":$1:"*) [ -z "$coarse" ] || [ "$1" -nt "$S/.mark" ] ;; *) false ;; esac
+}
+
+# normalise FILE...
+normalise() {
+  for f; do
+    shift
+    is_new "$f" && set -- "$@" "$f"
+  done
+  [ $# = 0 ] || perl "\${0%/*}/${NORMALISER}" "$@" 2>/dev/null
+}
+
+# report CAUSE ENDING FILE...
+report() {
+  cause=$1
+  ending=$2
+  shift 2
+  for f; do
+    f_told=\${f%"$ending"}
+    ! is_new "$f" || echo "repro: \${f_told#"$R"}: $cause" >&2
+  done
+}
+
+# report_keys CAUSE FOLDER
+report_keys() {
+  [ -d "$2" ] || return 0
+  find "$2" -xdev -type f -newer "$S/.mark" -exec grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' {} + 2>/dev/null | while IFS= read -r f; do
+    echo "repro: \${f#"$R"}: $1" >&2
+  done
 }
 `;

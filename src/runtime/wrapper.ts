@@ -3,7 +3,7 @@ import { ABORT_STATUS, STATE_DIRECTORY } from './layout.ts';
 import { shellWord } from './shell.ts';
 import { SNAPSHOT_FUNCTIONS, snapshotVariables } from './snapshot.ts';
 import type { SnapshotSettings } from './snapshot.ts';
-import { scanCall, STRIP_FUNCTIONS, stripCalls } from './strip-script.ts';
+import { STRIP_FUNCTIONS, stripAfter, stripCalls } from './strip-script.ts';
 import type { StripPath } from './strip-script.ts';
 
 /** What the wrapper does around one RUN. Everything here is in its text, so that a change of it is a change of the build graph. */
@@ -69,7 +69,7 @@ after() {
     sudo -n /bin/sh "$0" --after
     return
   fi
-${snapshot === undefined ? '' : '  snapshot_after\n'}${scanCall(config.strip)}${stripCalls(config.strip, 'put_back')}  return 0
+${snapshot === undefined ? '' : '  snapshot_after\n'}${stripAfter(config.strip)}  return 0
 }
 
 ${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${snapshot === undefined ? '' : SNAPSHOT_FUNCTIONS + APT_FUNCTIONS}

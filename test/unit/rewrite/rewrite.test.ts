@@ -63,7 +63,7 @@ test('where there is a launcher, RUNs get it', () => {
     assert.is(found.length, 1);
     assert.equal(found[0]?.entrypoint, ['/dev/.repro/exec']);
     assert.equal(found[0]?.mounts.map(({ type, target, readOnly }) => [type, target, readOnly]), [['bind', '/dev/.repro', true], ['tmpfs', '/dev/.repro-state', false]]);
-    assert.equal([...files(found).keys()], ['/run', '/exec']);
+    assert.equal([...files(found).keys()], ['/run', '/normalise', '/exec']);
     for (const { path } of STRIP_TABLE) assert.ok(files(found).get('/run')?.includes(path), path);
   }
   assert.is.not(files(hooks(apply())).get('/exec'), files(hooks(apply(), { platform: { os: 'linux', architecture: 'arm64' } })).get('/exec'));
@@ -72,7 +72,7 @@ test('where there is a launcher, RUNs get it', () => {
 test('elsewhere RUNs of the shell get the script, and others nothing', () => {
   const platform = { os: 'linux', architecture: 'riscv64' };
   assert.equal(hooks(apply(), { platform })[0]?.entrypoint, ['/bin/sh', '/dev/.repro/run']);
-  assert.equal([...files(hooks(apply(), { platform })).keys()], ['/run']);
+  assert.equal([...files(hooks(apply(), { platform })).keys()], ['/run', '/normalise']);
   assert.equal(hooks(apply(), { platform, args: ['true'] }), []);
 });
 
@@ -115,9 +115,9 @@ test('the snapshot: when, and of what time', () => {
   assert.is(time(apply({}, { secretPresent: true, epoch: 1_700_000_000n })), '20231114T221320Z');
   assert.is(time(apply({ REPRO_SOURCES_LIST: '1' })), "''");
   const found = hooks(apply({ SNAPSHOT_ARCHIVE_BASE: 'http://127.0.0.1:1/a', KEEP_CACHE: '1' }, all));
-  assert.equal([...files(found).keys()], ['/run', '/apt.conf', '/apt-method', '/exec']);
+  assert.equal([...files(found).keys()], ['/run', '/normalise', '/apt.conf', '/apt-method', '/exec']);
   assert.match(files(found).get('/apt-method') ?? '', 'debian=http://127.0.0.1:1/a/\nubuntu=http://127.0.0.1:1/a/\n');
-  assert.equal([...files(hooks(apply({}, all), { network: 'none' })).keys()], ['/run', '/exec']);
+  assert.equal([...files(hooks(apply({}, all), { network: 'none' })).keys()], ['/run', '/normalise', '/exec']);
 });
 
 test('sudo is for users other than root, when it matters', () => {

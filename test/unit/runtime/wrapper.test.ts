@@ -5,10 +5,15 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync,
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripRules } from '../../../src/rewrite/strip.ts';
+import { wrapperFiles } from '../../../src/runtime/files.ts';
 import type { SnapshotSettings } from '../../../src/runtime/snapshot.ts';
 import { wrapperScript } from '../../../src/runtime/wrapper.ts';
 import type { WrapperConfig } from '../../../src/runtime/wrapper.ts';
 import { SHELLS } from './shells.ts';
+
+const PRIVATE_KEY = '-----BEGIN RSA PRIVATE KEY-----';
+/** The beginning of a Berkeley DB file with an id of 20 bytes. */
+const database = (id: string): string => `${'\0'.repeat(12)}\x61\x15\x06\0${'\0'.repeat(36)}${id.padEnd(20)}`;
 
 const STRIP = stripRules({ enabled: true, add: ['/var/my cache/*.tmp'], remove: [] });
 const APT: SnapshotSettings = { time: '20240101T000000Z', debianBase: 'http://s/', ubuntuBase: 'http://u/', backports: false, keepCache: false };
@@ -37,7 +42,7 @@ class Box {
 
   run(shell: readonly string[], command: readonly string[], config: Partial<WrapperConfig> = {}, options: { env?: NodeJS.ProcessEnv; input?: string } = {}) {
     const script = join(this.folder, 'run');
-    writeFileSync(script, wrapperScript({ strip: STRIP, sudo: false, root: this.root, state: this.state, ...config }));
+    for (const file of wrapperFiles({ strip: STRIP, sudo: false, root: this.root, state: this.state, ...config })) writeFileSync(join(this.folder, file.name), file.data);
     const [program = '', ...args] = shell;
     // The clock of file times ticks every few milliseconds: what the parent has is older than the RUN.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
@@ -127,6 +132,23 @@ each('large caches are removed when they changed, and kept when not', (shell) =>
   box.run(shell, sh('echo x > $R/var/cache/apt/pkgcache.bin'));
   assert.is(box.read('/var/cache/apt/pkgcache.bin'), undefined);
   assert.is(box.read('/var/cache/apt/srcpkgcache.bin'), 'parent');
+}));
+
+each('what differs in a file is taken out of it when the RUN wrote it', (shell) => withBox({ '/etc/aliases.db': database('parent') }, (box) => {
+  box.run(shell, sh('true'));
+  assert.is(box.read('/etc/aliases.db'), database('parent'));
+  const result = box.run(shell, sh(`cp ${box.root}/etc/aliases.db ${box.root}/etc/new; echo >> ${box.root}/etc/new; mv ${box.root}/etc/new ${box.root}/etc/aliases.db`));
+  assert.is(result.stderr, '');
+  assert.not.match(box.read('/etc/aliases.db') ?? '', 'parent');
+}));
+
+each('what has to differ is named, once it is new', (shell) => withBox({ '/etc/ssl/old.key': `${PRIVATE_KEY}\n`, '/etc/bind/rndc.key': 'parent', '/var/lib/mysql/ibdata1': 'parent' }, (box) => {
+  assert.is(box.run(shell, sh('true')).stderr, '');
+  const made = box.run(shell, sh(`sleep 0.02; cd $R; mkdir -p etc/ssh var/lib/postgresql/15/main/global; echo '${PRIVATE_KEY}' > 'etc/ssl/new one.key'; echo x > etc/ssh/ssh_host_rsa_key.pub; echo x > var/lib/postgresql/15/main/global/pg_control; echo x > etc/bind/rndc.key`));
+  assert.equal([...made.stderr.matchAll(/^repro: (.*?): it /gm)].map((match) => match[1]).sort(), [
+    '/etc/bind/rndc.key', '/etc/ssh/ssh_host_rsa_key.pub', '/etc/ssl/new one.key', '/var/lib/postgresql/15/main',
+  ]);
+  assert.is(box.read('/etc/ssl/new one.key'), `${PRIVATE_KEY}\n`);
 }));
 
 each('copies that the RUN finds and deletes are no harm', (shell) => withBox({ '/var/log/dpkg.log': 'parent\n' }, (box) => {
