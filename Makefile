@@ -3,6 +3,7 @@
 #   BUILDKIT_HOST=ADDRESS     use this BuildKit daemon instead of starting one
 #   WIRE_COMPARE=PATH         the program that `make wire` compares with
 #   TESTS=PATH…               what `make test` runs (default: test/unit test/e2e)
+#   PACKAGES=… VARIANTS=… FRONTENDS=… AGAIN=… TABLE=1   for `make bench-repro`: docs/strip.md
 #   IMAGE=TAR TESTS=REGEX REPRO=off BASELINE=1 WORKERS=oci JOBS=N   for `make conformance`: test/conformance/README.md
 
 .DEFAULT_GOAL := help
@@ -10,10 +11,10 @@ TESTS ?= test/unit test/e2e
 RUN_TS := node --import tsx
 SOURCES := $(shell find src proto scripts/build.mjs -type f) package-lock.json
 
-.PHONY: help build image demo test unit e2e lint typecheck environment wire conformance older clean distclean
+.PHONY: help build image demo test unit e2e lint typecheck environment bench bench-repro wire conformance older clean distclean
 
 help: ## this list
-	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 node_modules/.package-lock.json: package-lock.json
 	npm ci --no-audit --no-fund
@@ -52,6 +53,9 @@ environment: dist/frontend.cjs ## a daemon and a registry to try things in, unti
 
 bench: dist/frontend.cjs ## wall time of a fully cached build, ours against the reference
 	@$(RUN_TS) scripts/bench.ts
+
+bench-repro: dist/frontend.cjs ## packages of Debian installed on two daemons unlike each other, ours against the reference (hours; resumes)
+	@$(RUN_TS) test/bench-repro/run.ts
 
 wire: dist/frontend.cjs ## the LLB of CASES (a folder or a JSON-lines file) against the reference's, with WIRE_COMPARE
 	@$(RUN_TS) scripts/wire.ts $(or $(CASES),test/e2e/fixtures)
