@@ -15,6 +15,12 @@ import { marshalState, solveToRef } from './solve.ts';
 export interface BuildContext {
   /** The main context when it is not the client's folder. */
   readonly context?: State;
+  /** Why there is none: building on it is an error that says so. */
+  readonly unsupplied?: string;
+  /** The client's folder that is the main context otherwise: {@link CONTEXT_LOCAL_NAME} when absent. */
+  readonly contextLocalName?: string;
+  /** The files in that folder that may be its ignore file, the first that is there: `.dockerignore` when absent. */
+  readonly ignoreNames?: readonly string[];
   /** What the Dockerfile is read from, when not from the client's folder. */
   readonly dockerfile?: State;
   readonly dockerfileLocalName: string;
@@ -50,9 +56,7 @@ type Names = Pick<BuildContext, 'dockerfileLocalName' | 'filename'>;
 
 async function findContext(gateway: Gateway, options: ReadonlyMap<string, string>, names: Names): Promise<BuildContext> {
   const ref = options.get(options.get('contextkey') ?? CONTEXT_LOCAL_NAME) ?? '';
-  const keepGitDir = parseBool(options.get('build-arg:BUILDKIT_CONTEXT_KEEP_GIT_DIR') ?? '') ?? false;
-  const commitMtime = (options.get('build-arg:SOURCE_DATE_EPOCH') ?? '') !== '';
-  const git = detectGitContext(ref, { keepGitDir, commitMtime });
+  const git = detectGitContext(ref, gitContextOptions(options));
   if (git !== undefined) return { ...names, context: git, dockerfile: git };
   const http = detectHttpContext(ref);
   if (http !== undefined) return loadHttpContext(gateway, http, names);
@@ -60,8 +64,16 @@ async function findContext(gateway: Gateway, options: ReadonlyMap<string, string
   return names;
 }
 
+/** What the request's options say of a main context that is a git repository. */
+export function gitContextOptions(options: ReadonlyMap<string, string>): { readonly keepGitDir: boolean; readonly commitMtime: boolean } {
+  return {
+    keepGitDir: parseBool(options.get('build-arg:BUILDKIT_CONTEXT_KEEP_GIT_DIR') ?? '') ?? false,
+    commitMtime: (options.get('build-arg:SOURCE_DATE_EPOCH') ?? '') !== '',
+  };
+}
+
 /** A download is unpacked when it is an archive; otherwise it is the Dockerfile itself. */
-async function loadHttpContext(gateway: Gateway, download: State, names: Names): Promise<BuildContext> {
+export async function loadHttpContext(gateway: Gateway, download: State, names: Names): Promise<BuildContext> {
   const ref = await told('failed to resolve httpcontext', async () => solveToRef(gateway, await marshalState(gateway, download)));
   const header = await told('failed to read downloaded context', () => ref.readFile(HTTP_CONTEXT_FILE, { offset: 0, length: HEADER_LENGTH }));
   if (!isArchive(header)) return { ...names, filename: HTTP_CONTEXT_FILE, context: download, dockerfile: download };
@@ -83,7 +95,8 @@ export async function loadInputStates(gateway: Gateway): Promise<ReadonlyMap<str
   return new Map([...await gateway.inputs()].map(([name, definition]) => [name, newState(definitionVertex(definition))]));
 }
 
-function scopeToSubdir(context: State, subdir: string): State {
+/** The context below `subdir`. */
+export function scopeToSubdir(context: State, subdir: string): State {
   return scratch().file([{ kind: 'copy', source: context.output, sourcePath: subdir, destinationPath: '/', copyDirContentsOnly: true }]);
 }
 

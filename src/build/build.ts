@@ -6,6 +6,7 @@ import { parseConfig } from './config.ts';
 import { readEntrypoint } from './entrypoint.ts';
 import { probeSecret } from './facts.ts';
 import { forwardToNamedFrontend } from './forward.ts';
+import { loadFromRequest } from './from-request.ts';
 import { checkFrontendCaps } from './frontend-caps.ts';
 import { buildPlatforms } from './platforms.ts';
 import { openRequest } from './request.ts';
@@ -17,20 +18,23 @@ import { answerSubrequest } from './subrequests.ts';
  * for each platform rewrite → convert → marshal → solve. Throws what the client is to see.
  */
 export async function build(gateway: Gateway): Promise<Result> {
-  const config = parseConfig(gateway.environment, gateway.llbCapabilities);
-  const capabilities = checkFrontendCaps(config.options.get('frontend.caps') ?? '');
+  const given = parseConfig(gateway.environment, gateway.llbCapabilities);
+  const capabilities = checkFrontendCaps(given.options.get('frontend.caps') ?? '');
   if (capabilities.error !== undefined && !capabilities.forward) throw capabilities.error;
-  const repro = parseReproOptions(config.options);
+  const asked = parseReproOptions(given.options);
 
+  const from = await loadFromRequest(gateway, given, asked);
+  const { config, repro } = from ?? { config: given, repro: asked };
   const secretPresent = probeSecret(gateway, repro);
-  const context = await loadBuildContext(gateway, config);
+  const context = from?.context ?? await loadBuildContext(gateway, config);
   const entrypoint = await readEntrypoint(gateway, config, context);
 
-  const forwarded = await forwardToNamedFrontend(gateway, config, entrypoint);
+  // What the first build's frontend was does not matter here: this one makes the images of all.
+  const forwarded = from === undefined ? await forwardToNamedFrontend(gateway, config, entrypoint) : undefined;
   if (forwarded !== undefined) return forwarded;
   if (capabilities.error !== undefined) throw capabilities.error;
 
-  const request = openRequest({ gateway, config, context, entrypoint, repro, secretPresent });
+  const request = openRequest({ gateway, config, context, entrypoint, repro, secretPresent, ...(from === undefined ? {} : { from }) });
   const answer = await answerSubrequest(request);
   if (answer !== undefined) return answer;
   try {

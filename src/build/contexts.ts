@@ -1,6 +1,7 @@
-import { wrapError } from '../diag/error.ts';
+import { CodedError, wrapError } from '../diag/error.ts';
 import type { ContextProvider, MaterialPins, NamedContext, NamedContextOptions } from '../convert/options.ts';
 import { local } from '../llb/sources.ts';
+import { newState } from '../llb/state.ts';
 import type { State } from '../llb/state.ts';
 import { formatAllPlatform, hostPlatform, normalizePlatform } from '../spec/platform.ts';
 import { familiarString, parseNormalizedNamed } from '../spec/reference.ts';
@@ -53,14 +54,16 @@ export class RequestContexts implements ContextProvider {
   }
 
   async mainContext(usedPaths: readonly string[] | undefined): Promise<State> {
-    if (this.#context.context !== undefined) return this.#context.context;
+    const { context, unsupplied } = this.#context;
+    if (context !== undefined) return context;
+    if (unsupplied !== undefined) return missingContext(unsupplied);
     const excludePatterns = await this.#ignorePatterns().catch((error: unknown) => {
       throw wrapError(error, 'failed to read dockerignore patterns');
     });
-    return local(CONTEXT_LOCAL_NAME, {
+    return local(this.#localName, {
       sessionId: this.#sessionId,
       excludePatterns,
-      sharedKeyHint: CONTEXT_LOCAL_NAME,
+      sharedKeyHint: this.#localName,
       followPaths: usedPaths ?? [],
       constraints: internalName('load build context'),
     });
@@ -68,7 +71,7 @@ export class RequestContexts implements ContextProvider {
 
   /** Only the client's folder has an ignore file that counts. */
   async dockerignorePatterns(): Promise<readonly string[]> {
-    return this.#context.context === undefined ? this.#ignorePatterns() : [];
+    return this.#context.context === undefined && this.#context.unsupplied === undefined ? this.#ignorePatterns() : [];
   }
 
   isNoCache(stageName: string): boolean {
@@ -78,6 +81,7 @@ export class RequestContexts implements ContextProvider {
   }
 
   async mainContextEpoch(): Promise<bigint | undefined> {
+    if (this.#context.unsupplied !== undefined) return undefined;
     return this.sourceEpoch(await this.mainContext(undefined), '[internal] resolve main build context metadata');
   }
 
@@ -85,8 +89,12 @@ export class RequestContexts implements ContextProvider {
     return sourceEpoch(this.#services.gateway, state, logName);
   }
 
+  get #localName(): string {
+    return this.#context.contextLocalName ?? CONTEXT_LOCAL_NAME;
+  }
+
   get #sessionId(): string {
-    return this.#services.config.localSessionIds.get(CONTEXT_LOCAL_NAME) ?? this.#services.gateway.environment.sessionId;
+    return this.#services.config.localSessionIds.get(this.#localName) ?? this.#services.gateway.environment.sessionId;
   }
 
   #ignorePatterns(): Promise<readonly string[]> {
@@ -94,7 +102,7 @@ export class RequestContexts implements ContextProvider {
   }
 
   async #readPatterns(): Promise<readonly string[]> {
-    const { name, data } = this.#entrypoint.dockerignore ?? { name: DOCKERIGNORE, data: await this.#readIgnoreFile() };
+    const { name, data } = this.#entrypoint.dockerignore ?? await this.#readIgnoreFile();
     try {
       return parseIgnoreFile(data);
     } catch (error) {
@@ -102,18 +110,31 @@ export class RequestContexts implements ContextProvider {
     }
   }
 
-  async #readIgnoreFile(): Promise<Uint8Array> {
+  async #readIgnoreFile(): Promise<{ readonly name: string; readonly data: Uint8Array }> {
     const { gateway } = this.#services;
-    const state = local(CONTEXT_LOCAL_NAME, {
+    const names = this.#context.ignoreNames ?? [DOCKERIGNORE];
+    const state = local(this.#localName, {
       sessionId: this.#sessionId,
-      followPaths: [DOCKERIGNORE],
-      sharedKeyHint: `${CONTEXT_LOCAL_NAME}-${DOCKERIGNORE}`,
+      followPaths: names,
+      sharedKeyHint: `${this.#localName}-${DOCKERIGNORE}`,
       differ: { type: 'none', required: false },
       constraints: internalName(`load ${DOCKERIGNORE}`),
     });
     const ref = await solveToRef(gateway, await marshalState(gateway, state));
-    return ref.readFile(DOCKERIGNORE).catch(() => new Uint8Array());
+    for (const name of names) {
+      const data = await ref.readFile(name).catch(() => undefined);
+      if (data !== undefined) return { name, data };
+    }
+    return { name: DOCKERIGNORE, data: new Uint8Array() };
   }
+}
+
+/** Building on it fails; having it does not. */
+function missingContext(why: string): State {
+  const resolve = (): never => {
+    throw new CodedError('provenance', why);
+  };
+  return newState({ vertex: { kind: 'late', resolve }, index: 0 });
 }
 
 /** The name that a context's option has for an image or stage: as users write it, without `:latest`. */

@@ -2,6 +2,7 @@ import { customName } from '../llb/constraints.ts';
 import { git } from '../llb/git-source.ts';
 import { http } from '../llb/sources.ts';
 import type { State } from '../llb/state.ts';
+import type { Digest } from '../spec/digest.ts';
 import { parseGitRef } from '../spec/git-ref.ts';
 import type { GitRef } from '../spec/git-ref.ts';
 
@@ -38,8 +39,8 @@ export function detectGitContext(ref: string, options: GitContextOptions = {}): 
   });
 }
 
-/** The download that `ref` stands for; undefined when it is no URL (dockerui DetectHTTPContext). */
-export function detectHttpContext(ref: string): State | undefined {
+/** The download that `ref` stands for, of this checksum when one is given; undefined when it is no URL (dockerui DetectHTTPContext). */
+export function detectHttpContext(ref: string, checksum: Digest | '' = ''): State | undefined {
   if (!/^https?:\/\//.test(ref)) return undefined;
-  return http(ref, { filename: HTTP_CONTEXT_FILE, constraints: internalName('load remote build context') });
+  return http(ref, { filename: HTTP_CONTEXT_FILE, checksum, constraints: internalName('load remote build context') });
 }

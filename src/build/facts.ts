@@ -20,13 +20,14 @@ export async function gatherFacts(request: Request, dockerfile: Dockerfile, plat
   const { repro } = request;
   if (!repro.enabled) return { options: repro, secretPresent: false };
   const [secretPresent, provenance, epoch] = await Promise.all([
-    request.secretPresent, loadProvenance(request.services, platform), readEpoch(request, dockerfile),
+    request.secretPresent, request.from?.provenanceFor(platform) ?? loadProvenance(request.services, platform), readEpoch(request, dockerfile),
   ]);
   return {
     options: repro,
     secretPresent,
     ...(provenance === undefined ? {} : { provenance }),
     ...(epoch === undefined ? {} : { epoch }),
+    ...(request.from?.recorded.declared === undefined || repro.override ? {} : { declared: request.from.recorded.declared }),
   };
 }
 

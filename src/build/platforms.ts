@@ -61,7 +61,9 @@ export async function explainBuild(request: Request): Promise<Explanation> {
   const plans = await makePlans(request);
   await findScanner(request, plans[0]?.rewritten);
   await convertPlans(request, plans);
+  const { from } = request;
   return {
+    ...(from === undefined ? {} : { request: { provenance: from.provenance, changes: from.recorded.changes } }),
     dockerfile: request.entrypoint.sourceMap.filename,
     platforms: plans.map(({ platform, rewritten, facts }) => explainPlatform(platformId(platform ?? request.config.build.buildPlatforms[0]), rewritten, facts.provenance)),
   };

@@ -10,6 +10,7 @@ import type { RequestConfig } from './config.ts';
 import { RequestContexts } from './contexts.ts';
 import { warnAt } from './entrypoint.ts';
 import type { Entrypoint } from './entrypoint.ts';
+import type { FromRequest } from './from-request.ts';
 import { newId } from './identity.ts';
 import { ImageSource } from './images.ts';
 import type { ContextServices } from './context-services.ts';
@@ -23,6 +24,8 @@ export interface RequestFacts {
   readonly repro: ReproOptions;
   /** Whether the session has the secret that asks for the sources list; never rejects. */
   readonly secretPresent: Promise<boolean>;
+  /** Where the request is not the client's own, but one that a provenance records. */
+  readonly from?: FromRequest;
 }
 
 /** A request with what its Dockerfile may ask for while it is converted. */

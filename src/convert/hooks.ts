@@ -22,6 +22,8 @@ export function withHooks(stage: StageBuild, run: RunInstruction, options: RunOp
     user: state.user,
     env: (key: string) => state.getEnv(key),
     network: options.network ?? state.network,
+    secretIds: (options.secrets ?? []).map(({ id }) => id),
+    sshIds: (options.ssh ?? []).map(({ id }) => (id === '' ? 'default' : id)),
     locations: sourceLocation(stage, run.location).locations ?? [],
     mountTargets: [
       ...(options.mounts ?? []).map(({ target }) => target),

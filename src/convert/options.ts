@@ -119,6 +119,9 @@ export interface RunFacts {
   readonly network: NetworkMode;
   /** The RUN's own mount targets. */
   readonly mountTargets: readonly string[];
+  /** The secrets and SSH agents that it asks the client for. */
+  readonly secretIds: readonly string[];
+  readonly sshIds: readonly string[];
   /** Where it stands, for the vertices that a hook adds. */
   readonly locations?: readonly SourceLocation[];
 }

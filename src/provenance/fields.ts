@@ -64,6 +64,15 @@ export class FieldReader {
     return '';
   }
 
+  /** The strings of a list, none when absent. */
+  stringList(fields: Fields, key: string): readonly string[] {
+    return this.#list(fields, key).flatMap((item, index) => {
+      if (typeof item === 'string') return item;
+      this.problem(`${join(fields.path, key)}[${index}]`, `expected a string, found ${describe(item)}`);
+      return [];
+    });
+  }
+
   requiredString(fields: Fields, key: string): string {
     if (!this.has(fields, key)) this.problem(join(fields.path, key), 'is missing');
     return this.string(fields, key);

@@ -44,6 +44,13 @@ export interface SourceFile {
   readonly data: Uint8Array;
 }
 
+/** The process of an exec op. */
+export interface RecordedCommand {
+  readonly args: readonly string[];
+  /** `KEY=VALUE` */
+  readonly env: readonly string[];
+}
+
 /** How an image was built, in one form for all that it can be written in. */
 export interface Provenance {
   /** Where it was read, for messages. */
@@ -63,4 +70,6 @@ export interface Provenance {
   readonly complete: { readonly request: boolean; readonly materials: boolean };
   /** With mode=max only. */
   readonly sourceFiles: readonly SourceFile[];
+  /** What the build graph runs; undefined when the graph is not told (mode=min). */
+  readonly commands?: readonly RecordedCommand[];
 }

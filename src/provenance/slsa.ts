@@ -25,6 +25,7 @@ export function readSlsaV1(reader: FieldReader, predicate: Fields): Predicate {
     ...times(reader.time(metadata, 'startedOn'), reader.time(metadata, 'finishedOn')),
     complete: { request: reader.boolean(completeness, 'request'), materials: reader.boolean(completeness, 'resolvedDependencies') },
     sourceFiles: readSourceFiles(reader, reader.object(metadata, 'buildkit_metadata')),
+    ...readCommands(reader, reader.object(definition, 'internalParameters')),
   };
 }
 
@@ -43,6 +44,7 @@ export function readSlsaV02(reader: FieldReader, predicate: Fields): Predicate {
     ...times(reader.time(metadata, 'buildStartedOn'), reader.time(metadata, 'buildFinishedOn')),
     complete: { request: reader.boolean(completeness, 'parameters'), materials: reader.boolean(completeness, 'materials') },
     sourceFiles: readSourceFiles(reader, reader.object(metadata, 'https://mobyproject.org/buildkit@v1#metadata')),
+    ...readCommands(reader, predicate),
   };
 }
 
@@ -93,4 +95,13 @@ function readSourceFiles(reader: FieldReader, metadata: Fields): readonly Source
     language: reader.string(info, 'language'),
     data: reader.bytes(info, 'data'),
   }));
+}
+
+/** The exec ops of the recorded build graph (buildConfig of mode=max). */
+function readCommands(reader: FieldReader, parent: Fields): Pick<Provenance, 'commands'> {
+  const graph = reader.object(parent, 'buildConfig');
+  if (!reader.has(graph, 'llbDefinition')) return {};
+  const ops = reader.objects(graph, 'llbDefinition').map((step) => reader.object(reader.object(step, 'op'), 'Op'));
+  const processes = ops.filter((op) => reader.has(op, 'exec')).map((op) => reader.object(reader.object(op, 'exec'), 'meta'));
+  return { commands: processes.map((meta) => ({ args: reader.stringList(meta, 'args'), env: reader.stringList(meta, 'env') })) };
 }

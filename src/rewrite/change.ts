@@ -2,7 +2,7 @@ import type { RunFacts, RunHook } from '../convert/options.ts';
 import type { StripAction } from '../runtime/strip-script.ts';
 
 /** The rules of the rewrite; each has a file. */
-export type RewriteRule = 'pin' | 'sources-list' | 'strip' | 'epoch' | 'hook';
+export type RewriteRule = 'from' | 'pin' | 'sources-list' | 'strip' | 'epoch' | 'hook';
 
 /** One thing that the build does otherwise than the Dockerfile says, for {@link Explanation}. */
 export interface Change {

@@ -12,10 +12,16 @@ const RULE_WIDTH = 'sources-list'.length;
  * An explanation for people: by platform and line, each rule with what it makes of the line and why. Lists of files come at the end,
  * each once. Control characters of the Dockerfile are shown, not sent. `paint` puts colours around parts.
  */
-export function explanationText({ dockerfile, platforms }: Explanation, paint: Paint = (_, text) => text): string {
+export function explanationText({ request, dockerfile, platforms }: Explanation, paint: Paint = (_, text) => text): string {
   const lists = new FileLists();
+  const head = request === undefined ? [] : [requestText(request, paint)];
   const body = platforms.map((each) => platformText(dockerfile, each, lists, paint));
-  return [...body, ...lists.texts()].join('\n');
+  return [...head, ...body, ...lists.texts()].join('\n');
+}
+
+function requestText({ provenance, changes }: NonNullable<Explanation['request']>, paint: Paint): string {
+  const title = paint('heading', `the request, from ${printable(provenance.name)} (${provenance.form})`);
+  return `${[title, ...changes.flatMap((change) => ['', paint('heading', printable(change.was)), ...changeLines(change, undefined, paint)])].join('\n')}\n`;
 }
 
 function platformText(dockerfile: string, { platform, provenance, changes }: PlatformExplanation, lists: FileLists, paint: Paint): string {
@@ -38,9 +44,9 @@ function headingOf(dockerfile: string, { line, was }: Change): string {
   return `${place}  ${printable(first)}${more.length === 0 ? '' : ' …'}`;
 }
 
-function changeLines({ rule, was, becomes, why, files, warning }: Change, lists: FileLists, paint: Paint): readonly string[] {
+function changeLines({ rule, was, becomes, why, files, warning }: Change, lists: FileLists | undefined, paint: Paint): readonly string[] {
   const isWarning = warning === true;
-  const note = files === undefined ? '' : ` [${lists.number(files)}]`;
+  const note = files === undefined || lists === undefined ? '' : ` [${lists.number(files)}]`;
   const outcome = becomes === was ? 'as it is' : printable(becomes);
   const label = paint(isWarning ? 'warning' : 'rule', rule.padEnd(RULE_WIDTH));
   const below = INDENT + ' '.repeat(RULE_WIDTH + INDENT.length);

@@ -1,4 +1,5 @@
-import { CodedError } from '../diag/error.ts';
+import { CodedError, messageOf } from '../diag/error.ts';
+import { parseNormalizedNamed, referenceToString } from '../spec/reference.ts';
 import { parseHook } from './hook-spec.ts';
 import type { HookSpec } from './hook-spec.ts';
 
@@ -19,6 +20,12 @@ export interface ReproOptions {
   /** KEEP_CACHE: on when absent. */
   readonly keepCache: boolean;
   readonly hook?: HookSpec;
+  /** SOURCE_DATE_EPOCH goes into the environment of RUNs; not with REPRO_EPOCH=off. */
+  readonly epoch: boolean;
+  /** REPRO_FROM: the image to build again, with its digest, as the provenance of it says. */
+  readonly from?: string;
+  /** REPRO_OVERRIDE: what the caller gives wins over that provenance. */
+  readonly override: boolean;
 }
 
 export interface StripOptions {
@@ -28,12 +35,12 @@ export interface StripOptions {
   readonly remove: readonly string[];
 }
 
-const DISABLED: ReproOptions = { enabled: false, pin: 'strict', strip: { enabled: false, add: [], remove: [] }, backports: false, keepCache: false };
+const DISABLED: ReproOptions = { enabled: false, pin: 'strict', strip: { enabled: false, add: [], remove: [] }, backports: false, keepCache: false, epoch: false, override: false };
 
 /** Options of features that are designed but not built: refused by name, so that nobody relies on them. */
-const NOT_THERE_YET: ReadonlySet<string> = new Set(['REPRO_FROM', 'REPRO_OVERRIDE', 'REPRO_TRUST']);
+const NOT_THERE_YET: ReadonlySet<string> = new Set(['REPRO_TRUST']);
 
-const KNOWN: ReadonlySet<string> = new Set(['REPRO_PIN', 'REPRO_SOURCES_LIST', 'REPRO_STRIP', 'REPRO_SNAPSHOT', 'REPRO_HOOK', 'REPRO_TIMESTAMPS']);
+const KNOWN: ReadonlySet<string> = new Set(['REPRO_PIN', 'REPRO_SOURCES_LIST', 'REPRO_STRIP', 'REPRO_SNAPSHOT', 'REPRO_HOOK', 'REPRO_TIMESTAMPS', 'REPRO_EPOCH', 'REPRO_FROM', 'REPRO_OVERRIDE']);
 
 /**
  * Reads the options of the rewrites from a request's frontend options: the build args REPRO, REPRO_*, SNAPSHOT_ARCHIVE_BASE, BACKPORTS
@@ -48,6 +55,9 @@ export function parseReproOptions(opts: ReadonlyMap<string, string>): ReproOptio
   const sourcesList = arg('REPRO_SOURCES_LIST');
   const snapshot = parseSnapshot(arg('REPRO_SNAPSHOT'));
   const archiveBase = parseBase(arg('SNAPSHOT_ARCHIVE_BASE'));
+  const from = parseFrom(arg('REPRO_FROM'));
+  const override = parseSwitch('REPRO_OVERRIDE', arg('REPRO_OVERRIDE'), false);
+  if (override && from === undefined) throw new CodedError('option', 'REPRO_OVERRIDE is for builds with REPRO_FROM, and there is none');
   const hook = parseHookOptions(opts.get('hook')?.trim() || undefined, arg('REPRO_HOOK'));
   parseChoice('REPRO_TIMESTAMPS', arg('REPRO_TIMESTAMPS'), ['off'] as const, 'off', ['clamp']);
   return {
@@ -61,6 +71,9 @@ export function parseReproOptions(opts: ReadonlyMap<string, string>): ReproOptio
     backports: arg('BACKPORTS') === '1',
     keepCache: (arg('KEEP_CACHE') ?? '1') === '1',
     ...(hook === undefined ? {} : { hook }),
+    epoch: parseSwitch('REPRO_EPOCH', arg('REPRO_EPOCH'), true),
+    ...(from === undefined ? {} : { from }),
+    override,
   };
 }
 
@@ -117,6 +130,20 @@ function parseBase(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   if (!/^https?:\/\/[^\s/?#'"]+(?:\/[^\s?#'"]*)?$/.test(value)) throw bad('SNAPSHOT_ARCHIVE_BASE', value, 'the http or https URL of a snapshot server');
   return value.endsWith('/') ? value : `${value}/`;
+}
+
+/** `IMAGE@sha256:…`: what is built again must not move. */
+function parseFrom(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const expected = 'an image of a registry with its digest, such as docker.io/library/debian@sha256:…';
+  let reference;
+  try {
+    reference = parseNormalizedNamed(value);
+  } catch (error) {
+    throw new CodedError('option', `invalid value ${JSON.stringify(value)} of REPRO_FROM: expected ${expected}: ${messageOf(error)}`, { cause: error });
+  }
+  if (reference.digest === undefined) throw bad('REPRO_FROM', value, expected);
+  return referenceToString(reference);
 }
 
 /** `none`, or a list of `+/path` and `-/path` with commas between them. */

@@ -3,7 +3,9 @@ import type { Dockerfile } from '../dockerfile/ast.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import { changeOfRun } from './change.ts';
 import type { Change, RunRule } from './change.ts';
+import { declaredRule } from './declared.ts';
 import { epochRule } from './epoch.ts';
+import type { Declared } from './from.ts';
 import { hookRule } from './hook.ts';
 import type { ReproOptions } from './options.ts';
 import { NO_PINS, provenancePins } from './pin.ts';
@@ -22,6 +24,8 @@ export interface RewriteFacts {
   readonly provenance?: Provenance;
   /** SOURCE_DATE_EPOCH, in seconds. */
   readonly epoch?: bigint;
+  /** All that RUNs may ask of the client, with REPRO_FROM; undefined: anything. */
+  readonly declared?: Declared;
 }
 
 /** What is done to a build: which hooks its RUNs get, what is pinned. */
@@ -43,7 +47,7 @@ export interface Rewrite {
 
 /** Decides what is done to a build. Reads nothing but its arguments; with REPRO=off it does nothing. */
 export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
-  const { options, provenance, epoch } = facts;
+  const { options, provenance, epoch, declared } = facts;
   if (!options.enabled) return { dockerfile, runHooks: [], pins: NO_PINS, unpinned: [], snapshots: false, locked: false, changes: [], plainMessage: (text) => text };
   const changes = new Map<string, Change>();
   const record = (change: Change): void => void changes.set(`${change.rule} ${change.line} ${change.was}\0${change.becomes}`, change);
@@ -52,13 +56,14 @@ export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
   const snapshot = sourcesList(facts);
   const { hook } = options;
   const rules: readonly RunRule[] = [
+    ...(declared === undefined ? [] : [declaredRule(declared)]),
     wrapRule({
       strip: stripRules(options.strip),
       ...(snapshot === undefined ? {} : { snapshot: { settings: snapshot, change: sourcesListChange(facts) } }),
       ...(hook === undefined ? {} : { hook }),
     }),
     ...(hook === undefined ? [] : [hookRule(hook, pins)]),
-    ...(epoch === undefined ? [] : [epochRule(epoch)]),
+    ...(epoch === undefined || !options.epoch ? [] : [epochRule(epoch)]),
   ];
   return {
     dockerfile, pins, unpinned,

@@ -96,6 +96,11 @@ function wrapHook(source: Output, entrypoint: readonly string[], keepsCache: boo
   return { entrypoint, mounts, env: [] };
 }
 
+/** Whether a command of a build graph is a RUN that has a wrapper. */
+export function isWrapped(args: readonly string[]): boolean {
+  return args.slice(0, 2).some((arg) => arg.startsWith(`${WRAPPER_DIRECTORY}/`));
+}
+
 /** An error's text as it is without the wrapper: the daemon tells the whole command of a RUN that failed. */
 export function withoutWrapper(text: string): string {
   for (const entrypoint of [SHELL_ENTRYPOINT, LAUNCHER_ENTRYPOINT]) text = text.replaceAll(`process "${entrypoint.join(' ')} `, 'process "');

@@ -4,7 +4,7 @@ import { CodedError } from '../../../src/diag/error.ts';
 import { parseReproOptions, snapshotTime } from '../../../src/rewrite/options.ts';
 
 const parse = (opts: Readonly<Record<string, string>>) => parseReproOptions(new Map(Object.entries(opts).map(([key, value]) => [/^(?:hook|build-arg:)/.test(key) ? key : `build-arg:${key}`, value])));
-const DEFAULTS = { enabled: true, pin: 'strict', strip: { enabled: true, add: [], remove: [] }, backports: false, keepCache: true };
+const DEFAULTS = { enabled: true, pin: 'strict', strip: { enabled: true, add: [], remove: [] }, backports: false, keepCache: true, epoch: true, override: false };
 
 test('nothing given', () => assert.equal(parse({ OTHER: 'x', 'REPRO_STRIP': ' ', 'REPRO_NONSENSE': '' }), DEFAULTS));
 
@@ -24,6 +24,8 @@ test('values', () => {
     [{ BACKPORTS: 'yes', KEEP_CACHE: '0' }, { keepCache: false }],
     [{ REPRO_TIMESTAMPS: 'off' }, {}],
     [{ hook: '{"RUN":{"entrypoint":["/e"]}}' }, { hook: { entrypoint: ['/e'], mounts: [] } }],
+    [{ REPRO_EPOCH: 'off' }, { epoch: false }],
+    [{ REPRO_FROM: `debian@sha256:${'a'.repeat(64)}`, REPRO_OVERRIDE: '1' }, { from: `docker.io/library/debian@sha256:${'a'.repeat(64)}`, override: true }],
     [{ REPRO_HOOK: '{}' }, { hook: { entrypoint: [], mounts: [] } }],
   ] as const) {
     assert.equal(parse(opts as Readonly<Record<string, string>>), { ...DEFAULTS, ...expected }, JSON.stringify(opts));
@@ -41,8 +43,11 @@ test('REPRO=off leaves all else to the Dockerfile', () => {
 test('errors name the option', () => {
   for (const [opts, message] of [
     [{ REPRO: 'maybe' }, 'invalid value "maybe" of REPRO: expected on or off'],
-    [{ REPRO_SNAPSHOTS: '1' }, 'unknown option REPRO_SNAPSHOTS: build args that begin with REPRO_ are options of this frontend (REPRO_HOOK, REPRO_PIN, REPRO_SNAPSHOT, REPRO_SOURCES_LIST, REPRO_STRIP, REPRO_TIMESTAMPS); with REPRO=off they are the Dockerfile\'s'],
-    [{ REPRO_FROM: 'x' }, 'the option REPRO_FROM is not there yet'],
+    [{ REPRO_SNAPSHOTS: '1' }, 'unknown option REPRO_SNAPSHOTS: build args that begin with REPRO_ are options of this frontend (REPRO_EPOCH, REPRO_FROM, REPRO_HOOK, REPRO_OVERRIDE, REPRO_PIN, REPRO_SNAPSHOT, REPRO_SOURCES_LIST, REPRO_STRIP, REPRO_TIMESTAMPS); with REPRO=off they are the Dockerfile\'s'],
+    [{ REPRO_FROM: 'debian:12' }, 'invalid value "debian:12" of REPRO_FROM: expected an image of a registry with its digest, such as docker.io/library/debian@sha256:…'],
+
+    [{ REPRO_OVERRIDE: '1' }, 'REPRO_OVERRIDE is for builds with REPRO_FROM, and there is none'],
+    [{ REPRO_OVERRIDE: 'x' }, 'invalid value "x" of REPRO_OVERRIDE: expected on or off'],
     [{ REPRO_TRUST: 'x' }, 'the option REPRO_TRUST is not there yet'],
     [{ REPRO_TIMESTAMPS: 'clamp' }, 'the option REPRO_TIMESTAMPS=clamp is not there yet'],
     [{ REPRO_TIMESTAMPS: 'x' }, 'invalid value "x" of REPRO_TIMESTAMPS: expected off'],

@@ -35,7 +35,7 @@ function apply(args: Readonly<Record<string, string>> = {}, facts: Partial<Rewri
   return rewrite(DOCKERFILE, { options, secretPresent: false, ...facts });
 }
 
-const FACTS: RunFacts = { platform: AMD64, code: 'RUN true', locations: [{ sourceMap: SOURCE, ranges: run.location }], args: ['/bin/sh', '-c', 'true'], shellForm: true, user: '', env: () => undefined, network: 'sandbox', mountTargets: [] };
+const FACTS: RunFacts = { platform: AMD64, code: 'RUN true', locations: [{ sourceMap: SOURCE, ranges: run.location }], args: ['/bin/sh', '-c', 'true'], shellForm: true, user: '', env: () => undefined, network: 'sandbox', mountTargets: [], secretIds: [], sshIds: [] };
 
 function hooks(result: Rewrite, facts: Partial<RunFacts> = {}): readonly RunHook[] {
   return result.runHooks.flatMap((rule) => rule({ ...FACTS, ...facts }) ?? []);
