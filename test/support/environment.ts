@@ -11,6 +11,7 @@ import { frontendImage } from './image.ts';
 import { onEnd } from './lifetime.ts';
 import { ensurePrograms } from './packages.ts';
 import { registryClient, startRegistry, type RegistryClient } from './registry.ts';
+import { runAsUser } from './shell.ts';
 import { goTool } from './tools.ts';
 
 /** References of the base images that every environment's registry has. */
@@ -47,6 +48,8 @@ export interface Environment {
   buildctl(args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
   /** Plain `docker buildx` with the remote driver on the same daemon: buildx(['build', …]). */
   buildx(args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+  /** Runs a bash script as a user types it, in `options.cwd`: `docker buildx`, `buildctl` and `repro-dockerfile` reach the daemon. */
+  shell(script: string, options?: CommandOptions): Promise<CommandResult>;
   /** One more daemon with an empty cache; give it to `build` as `daemon`. Stopped with the environment at the latest. */
   startDaemon(options?: DaemonOptions): Promise<Daemon>;
   /** Stops what this environment started; what it found running (BUILDKIT_HOST, or the test runner's) stays. */
@@ -154,6 +157,7 @@ function environment(shared: SharedEnvironment, daemon: Daemon, folder: string, 
       const { command: [program = ''], env, builder } = await buildx(daemon);
       return run(program, args, { ...options, env: { BUILDX_BUILDER: builder, ...env, ...options.env } });
     },
+    shell: async (script, options) => runAsUser(script, { buildctl: await buildctl(daemon), buildx: await buildx(daemon) }, join(folder, 'bin'), options),
     startDaemon: async (options) => {
       const made = await startDaemon(join(folder, `daemon-${randomBytes(4).toString('hex')}`), shared.registry, options);
       extra.push(made);
