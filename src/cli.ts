@@ -1,5 +1,5 @@
-import { Command } from 'commander';
-import { runPolicy } from './cmd/policy.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { DiffFormat } from './cmd/diff.ts';
 import { messageOf } from './diag/error.ts';
 
 const out = (text: string): void => void process.stdout.write(text);
@@ -11,7 +11,56 @@ program
   .description('print a BuildKit source policy that pins every material of a provenance')
   .argument('<file>', 'the provenance: in-toto statement, SLSA predicate, DSSE envelope, Sigstore bundle or buildx metadata; - is standard input')
   .option('--strict', 'deny every source from outside that the provenance does not list')
-  .action((file: string, options: { strict?: boolean }) => runPolicy(file, options, out, log));
+  .action(async (file: string, options: { strict?: boolean }) => (await import('./cmd/policy.ts')).runPolicy(file, options, out, log));
+
+program
+  .command('diff')
+  .description('compare two images: what differs by platform, layer and path, why, and what removes it')
+  .argument('<a>', 'an image: a reference into a registry, an OCI layout (folder or archive), an archive of docker save, or a folder with files')
+  .argument('<b>', 'the image to compare it with')
+  .option('--platform <platform>', 'compare this platform alone, such as linux/arm64')
+  .option('--ignore <what>', 'do not count this: a glob of paths (/var/log/**) or a cause (timestamp); may be repeated', collect, [])
+  .option('--strict', 'exit with 1 also when contents are equal and only packed differently')
+  .addOption(new Option('--format <format>', 'of the report').choices(['text', 'json', 'sarif', 'html']).default('text'))
+  .option('-o, --output <file>', 'write the report to a file')
+  .option('--limit <number>', 'text: show at most so many differences a layer and cause', parseCount, 20)
+  .option('--plain-http', 'talk plain http to registries')
+  .option('--no-progress', 'show no progress bar')
+  .addHelpText('after', '\nExit status: 0 digests or contents are equal, 1 the images differ, 2 it could not be told.')
+  .action(async (a: string, b: string, options: DiffFlags) => {
+    const { runDiff } = await import('./cmd/diff.ts');
+    const color = options.output === undefined && process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
+    const flags = { ...options, strict: options.strict === true, plainHttp: options.plainHttp === true, color, progress: options.progress && process.stderr.isTTY === true };
+    process.exitCode = await couldTell(runDiff(a, b, flags, process.stdout, process.stderr));
+  });
+
+interface DiffFlags {
+  readonly platform?: string;
+  readonly ignore: readonly string[];
+  readonly strict?: boolean;
+  readonly format: DiffFormat;
+  readonly output?: string;
+  readonly limit: number;
+  readonly plainHttp?: boolean;
+  readonly progress: boolean;
+}
+
+function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
+}
+
+function parseCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a number.');
+  return Number(text);
+}
+
+/** The status of a comparison; 2, with the reason on stderr, when it throws. */
+async function couldTell(status: Promise<number>): Promise<number> {
+  return status.catch((error: unknown) => {
+    log(`repro-dockerfile: ${messageOf(error)}`);
+    return 2;
+  });
+}
 
 program.parseAsync().catch((error: unknown) => {
   log(`repro-dockerfile: ${messageOf(error)}`);

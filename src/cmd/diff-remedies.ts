@@ -1,0 +1,14 @@
+import { STRIP_TABLE } from '../rewrite/strip-table.ts';
+import type { Cause } from '../spec/difference.ts';
+
+/** The strip rules' paths as patterns: `*` is one name. */
+const STRIPPED = STRIP_TABLE.map(({ path, why }) => ({ pattern: new RegExp(`^${path.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^/]*')}(?:/|$)`), why }));
+
+/** Causes that strip is no answer to, wherever they are found. */
+const NOT_STRIPPED: ReadonlySet<Cause> = new Set(['timestamp', 'mode', 'owner', 'tar-header', 'access-time', 'extended-attribute']);
+
+/** What our frontend does about a path that differs, where it is more than the cause's own remedy says. */
+export function remedyOf(subject: string, cause: Cause): string | undefined {
+  const rule = NOT_STRIPPED.has(cause) ? undefined : STRIPPED.find(({ pattern }) => pattern.test(subject));
+  return rule === undefined ? undefined : `the strip rewrite, which is on unless REPRO_STRIP says otherwise (${rule.why})`;
+}
