@@ -25,7 +25,7 @@ export async function build(gateway: Gateway): Promise<Result> {
 
   const from = await loadFromRequest(gateway, given, asked);
   const { config, repro } = from ?? { config: given, repro: asked };
-  const secretPresent = probeSecret(gateway, repro);
+  const secret = probeSecret(gateway, repro);
   const context = from?.context ?? await loadBuildContext(gateway, config);
   const entrypoint = await readEntrypoint(gateway, config, context);
 
@@ -34,7 +34,7 @@ export async function build(gateway: Gateway): Promise<Result> {
   if (forwarded !== undefined) return forwarded;
   if (capabilities.error !== undefined) throw capabilities.error;
 
-  const request = openRequest({ gateway, config, context, entrypoint, repro, secretPresent, ...(from === undefined ? {} : { from }) });
+  const request = openRequest({ gateway, config, context, entrypoint, repro, secret, ...(from === undefined ? {} : { from }) });
   const answer = await answerSubrequest(request);
   if (answer !== undefined) return answer;
   try {

@@ -1,5 +1,6 @@
 import type { Dockerfile } from '../dockerfile/ast.ts';
 import { sessionHasSecret } from '../gateway/containers.ts';
+import type { SecretAnswer } from '../gateway/containers.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { ReproOptions } from '../rewrite/options.ts';
 import type { RewriteFacts } from '../rewrite/rewrite.ts';
@@ -10,8 +11,8 @@ import { loadProvenance } from './provenance-source.ts';
 import type { Request } from './request.ts';
 
 /** Asks whether the session has the secret that toggles the sources list; not when the options leave nothing to ask. */
-export async function probeSecret(gateway: Gateway, repro: ReproOptions): Promise<boolean> {
-  if (!repro.enabled || repro.sourcesList !== undefined) return false;
+export async function probeSecret(gateway: Gateway, repro: ReproOptions): Promise<SecretAnswer> {
+  if (!repro.enabled || repro.sourcesList !== undefined) return { kind: 'absent' };
   return sessionHasSecret(gateway, SOURCES_LIST_SECRET);
 }
 
@@ -19,12 +20,13 @@ export async function probeSecret(gateway: Gateway, repro: ReproOptions): Promis
 export async function gatherFacts(request: Request, dockerfile: Dockerfile, platform: Platform): Promise<RewriteFacts> {
   const { repro } = request;
   if (!repro.enabled) return { options: repro, secretPresent: false };
-  const [secretPresent, provenance, epoch] = await Promise.all([
-    request.secretPresent, request.from?.provenanceFor(platform) ?? loadProvenance(request.services, platform), readEpoch(request, dockerfile),
+  const [secret, provenance, epoch] = await Promise.all([
+    request.secret, request.from?.provenanceFor(platform) ?? loadProvenance(request.services, platform), readEpoch(request, dockerfile),
   ]);
   return {
     options: repro,
-    secretPresent,
+    secretPresent: secret.kind === 'present',
+    ...(secret.kind === 'unknown' ? { secretProblem: secret.reason } : {}),
     ...(provenance === undefined ? {} : { provenance }),
     ...(epoch === undefined ? {} : { epoch }),
     ...(request.from?.recorded.declared === undefined || repro.override ? {} : { declared: request.from.recorded.declared }),

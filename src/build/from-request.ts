@@ -103,7 +103,7 @@ function sameRequest(requests: readonly RecordedRequest[], platforms: readonly P
 
 async function checkSecrets(gateway: Gateway, { requiredSecrets }: RecordedRequest, from: string): Promise<void> {
   const present = await Promise.all(requiredSecrets.map((id) => sessionHasSecret(gateway, id)));
-  const missing = requiredSecrets.filter((_, index) => present[index] === false);
+  const missing = requiredSecrets.filter((_, index) => present[index]?.kind === 'absent');
   if (missing.length === 0) return;
   throw new CodedError('provenance', `cannot build ${from} again: its build needs the secret${missing.length > 1 ? 's' : ''} ${missing.join(', ')}, which no provenance holds: supply ${missing.map((id) => `--secret id=${id}`).join(' ')}`);
 }

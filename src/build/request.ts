@@ -1,4 +1,5 @@
 import type { ConvertOptions } from '../convert/options.ts';
+import type { SecretAnswer } from '../gateway/containers.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { formatShort } from '../lint/linter.ts';
 import type { LintWarning, Warn } from '../lint/linter.ts';
@@ -23,7 +24,7 @@ export interface RequestFacts {
   readonly entrypoint: Entrypoint;
   readonly repro: ReproOptions;
   /** Whether the session has the secret that asks for the sources list; never rejects. */
-  readonly secretPresent: Promise<boolean>;
+  readonly secret: Promise<SecretAnswer>;
   /** Where the request is not the client's own, but one that a provenance records. */
   readonly from?: FromRequest;
 }

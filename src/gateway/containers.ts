@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { messageOf } from '../diag/error.ts';
 import type { Gateway } from './gateway.ts';
 
 const MOUNT_TYPE_SECRET = 1;
 const NETWORK_NONE = 2;
 
+/** Whether the session has a secret; or it could not be found out, and why. */
+export type SecretAnswer = { readonly kind: 'present' | 'absent' } | { readonly kind: 'unknown'; readonly reason: string };
+
 /**
- * Whether the session has a secret of this name: a container with nothing in it but the secret can be made or not.
- * No process runs in it. False on any failure, and when the daemon starts no containers for frontends.
+ * Asks whether the session has a secret of this name: a container with nothing in it but the secret can be made or not. No process runs in
+ * it, and the secret is not read. Never rejects. A daemon that starts no containers for frontends is not asked: the answer is absent.
  */
-export async function sessionHasSecret(gateway: Gateway, id: string): Promise<boolean> {
-  if (!gateway.capabilities.supports('gateway.exec')) return false;
+export async function sessionHasSecret(gateway: Gateway, id: string): Promise<SecretAnswer> {
+  if (!gateway.capabilities.supports('gateway.exec')) return { kind: 'absent' };
   const container = randomBytes(16).toString('hex');
   try {
     await gateway.bridge('NewContainer', {
@@ -20,9 +24,15 @@ export async function sessionHasSecret(gateway: Gateway, id: string): Promise<bo
       ],
       Network: NETWORK_NONE,
     });
-  } catch {
-    return false;
+  } catch (error) {
+    const reason = messageOf(error);
+    return saysAbsent(reason, id) ? { kind: 'absent' } : { kind: 'unknown', reason };
   }
   gateway.bridge('ReleaseContainer', { ContainerID: container }).catch(() => undefined);
-  return true;
+  return { kind: 'present' };
+}
+
+/** The daemon's words for a secret that no session has (session/secrets, GetSecret; session, Manager.Any). They have no status code. */
+function saysAbsent(reason: string, id: string): boolean {
+  return (reason.includes(`secret ${id}`) && reason.endsWith('not found')) || reason.endsWith('no active sessions');
 }

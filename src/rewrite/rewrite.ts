@@ -10,7 +10,7 @@ import { hookRule } from './hook.ts';
 import type { ReproOptions } from './options.ts';
 import { NO_PINS, provenancePins } from './pin.ts';
 import type { Pins } from './pin.ts';
-import { sourcesList, sourcesListChange } from './sources-list.ts';
+import { secretChange, sourcesList, sourcesListChange } from './sources-list.ts';
 import { stripRules } from './strip.ts';
 import { recordUnpinned } from './unpinned.ts';
 import type { Unpinned } from './unpinned.ts';
@@ -21,6 +21,8 @@ export interface RewriteFacts {
   readonly options: ReproOptions;
   /** The session has the secret {@link SOURCES_LIST_SECRET}. */
   readonly secretPresent: boolean;
+  /** Why it could not be found out whether it has; then the build goes on as without. */
+  readonly secretProblem?: string;
   readonly provenance?: Provenance;
   /** SOURCE_DATE_EPOCH, in seconds. */
   readonly epoch?: bigint;
@@ -70,6 +72,7 @@ export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
     snapshots: snapshot !== undefined,
     locked: provenance !== undefined && options.pin === 'strict',
     runHooks: rules.map((rule): RunHookRule => (run) => {
+      if (facts.secretProblem !== undefined) record(secretChange(facts.secretProblem));
       const made = rule(run);
       for (const change of made?.changes ?? []) record(changeOfRun(run, change));
       return made?.hook;

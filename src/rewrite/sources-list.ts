@@ -1,11 +1,13 @@
-import type { SnapshotSettings } from '../runtime/snapshot.ts';
+import type { RunFacts } from '../convert/options.ts';
 import type { Provenance } from '../provenance/provenance.ts';
-import type { RunChange } from './change.ts';
+import type { SnapshotSettings } from '../runtime/snapshot.ts';
+import type { Change, RunChange } from './change.ts';
 import { snapshotTime } from './options.ts';
 import type { ReproOptions } from './options.ts';
 
 const DEBIAN_BASE = 'http://snapshot.debian.org/archive/';
 const UBUNTU_BASE = 'http://snapshot.ubuntu.com/';
+const ARCH_BASE = 'https://archive.archlinux.org/';
 
 /** The secret by which a build asks for the snapshot and shows nothing of it in its digests (repro-sources-list.sh's convention). */
 export const SOURCES_LIST_SECRET = 'enable-repro-sources-list';
@@ -26,6 +28,7 @@ export function sourcesList(facts: SourcesListFacts): SnapshotSettings | undefin
     ...(time === undefined ? {} : { time: time.time }),
     debianBase: options.archiveBase ?? DEBIAN_BASE,
     ubuntuBase: options.archiveBase ?? UBUNTU_BASE,
+    archBase: options.archiveBase ?? ARCH_BASE,
     backports: options.backports,
     keepCache: options.keepCache,
   };
@@ -43,8 +46,24 @@ function snapshotOf({ options, provenance, epoch }: SourcesListFacts): { readonl
 /** What {@link sourcesList} changes for a RUN that has a network. */
 export function sourcesListChange(facts: SourcesListFacts): RunChange {
   const time = snapshotOf(facts);
-  const becomes = time === undefined ? 'apt installs from the snapshot of the time of the image\'s own list of sources'
-    : `apt installs from the snapshot ${time.time}, which is ${time.from}`;
+  const becomes = time === undefined ? 'apt and pacman install from the snapshot of the time of the image\'s own list of sources'
+    : `apt and pacman install from the snapshot ${time.time}, which is ${time.from}`;
   const why = facts.options.sourcesList === undefined ? `the secret ${SOURCES_LIST_SECRET} is given` : 'REPRO_SOURCES_LIST is on';
   return { rule: 'sources-list', becomes, why };
+}
+
+/** Programs that make a system of packages which they fetch past this system's apt and its configuration. */
+const BOOTSTRAP = /(?:^|[\s;&|(/'"])(c?debootstrap|mmdebstrap|multistrap)(?=[\s;&|)'"]|$)/;
+
+/** A RUN in which other programs than the image's own package manager fetch packages is warned of. */
+export function bootstrapChange(run: RunFacts): RunChange | undefined {
+  const program = BOOTSTRAP.exec(run.args.join(' '))?.[1];
+  if (program === undefined) return undefined;
+  return { rule: 'sources-list', becomes: run.code, why: `${program} does not install from the snapshot: give it the snapshot's URL`, warning: true };
+}
+
+/** The warning that it is not known whether the secret was given. */
+export function secretChange(problem: string): Change {
+  const why = `whether the secret ${SOURCES_LIST_SECRET} is given could not be found out (${problem}): packages do not come from the snapshot; REPRO_SOURCES_LIST=1 or 0 settles it`;
+  return { rule: 'sources-list', line: 0, was: '', becomes: '', why, warning: true };
 }

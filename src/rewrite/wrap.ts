@@ -8,6 +8,7 @@ import type { SnapshotSettings } from '../runtime/snapshot.ts';
 import type { WrapperConfig } from '../runtime/wrapper.ts';
 import type { RunChange, RunRewrite, RunRule } from './change.ts';
 import type { HookSpec } from './hook-spec.ts';
+import { bootstrapChange } from './sources-list.ts';
 import { isBelow, stripChange, stripRulesFor } from './strip.ts';
 import type { StripRule } from './strip-table.ts';
 
@@ -48,7 +49,12 @@ export function wrapRule(settings: WrapSettings): RunRule {
 /** What the wrapper is for; nothing, and there is none. */
 function wrapperChanges({ strip, snapshot }: WrapSettings, run: RunFacts): readonly RunChange[] {
   const rules = stripRulesFor(strip, run.mountTargets);
-  return [...(snapshot === undefined || run.network === 'none' ? [] : [snapshot.change]), ...(rules.length === 0 ? [] : [stripChange(rules)])];
+  return [...(snapshot === undefined || run.network === 'none' ? [] : snapshotChanges(snapshot.change, run)), ...(rules.length === 0 ? [] : [stripChange(rules)])];
+}
+
+function snapshotChanges(change: RunChange, run: RunFacts): readonly RunChange[] {
+  const bootstrap = bootstrapChange(run);
+  return bootstrap === undefined ? [change] : [change, bootstrap];
 }
 
 /** Why this RUN gets no wrapper; undefined when it gets one. */

@@ -1,8 +1,9 @@
 import { aptMethod } from './apt-method.ts';
 import { aptConfiguration } from './apt-script.ts';
-import { APT_CONFIGURATION, APT_METHOD, NORMALISER, WRAPPER_SCRIPT } from './layout.ts';
+import { APT_CONFIGURATION, APT_METHOD, NORMALISER, PACMAN_FETCH, WRAPPER_SCRIPT } from './layout.ts';
 import type { WrapperFile } from './layout.ts';
 import { NORMALISE_PROGRAM } from './normalise.ts';
+import { pacmanFetch } from './pacman-script.ts';
 import { wrapperScript } from './wrapper.ts';
 import type { WrapperConfig } from './wrapper.ts';
 
@@ -10,9 +11,13 @@ import type { WrapperConfig } from './wrapper.ts';
 export function wrapperFiles(config: WrapperConfig): readonly WrapperFile[] {
   const files: WrapperFile[] = [textFile(WRAPPER_SCRIPT, 0o755, wrapperScript(config))];
   if (config.strip.some(({ action }) => action === 'normalise')) files.push(textFile(NORMALISER, 0o644, NORMALISE_PROGRAM));
-  if (config.snapshot !== undefined) {
-    const method = aptMethod(config.snapshot, config.state === undefined ? {} : { state: config.state });
-    files.push(textFile(APT_CONFIGURATION, 0o644, aptConfiguration(config.state)), textFile(APT_METHOD, 0o755, method));
+  const { snapshot, state } = config;
+  if (snapshot !== undefined) {
+    files.push(
+      textFile(APT_CONFIGURATION, 0o644, aptConfiguration(state)),
+      textFile(APT_METHOD, 0o755, aptMethod(snapshot, state === undefined ? {} : { state })),
+      textFile(PACMAN_FETCH, 0o755, pacmanFetch(snapshot, state)),
+    );
   }
   return files;
 }

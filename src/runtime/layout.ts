@@ -13,6 +13,7 @@ export const LAUNCHER = 'exec';
 export const NORMALISER = 'normalise';
 export const APT_METHOD = 'apt-method';
 export const APT_CONFIGURATION = 'apt.conf';
+export const PACMAN_FETCH = 'pacman-fetch';
 
 /** The exit status by which the wrapper's first half says that the RUN must not go on. */
 export const ABORT_STATUS = 125;

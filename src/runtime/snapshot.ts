@@ -8,6 +8,7 @@ export interface SnapshotSettings {
   /** Base URLs with a slash at the end. */
   readonly debianBase: string;
   readonly ubuntuBase: string;
+  readonly archBase: string;
   /** Debian's backports suite is there too. */
   readonly backports: boolean;
   /** What apt downloads stays in a cache mount, for other builds. */
@@ -32,10 +33,12 @@ snapshot_before() {
   : > "$S/.notes"
   chmod 666 "$S/.notes"
   apt_before
+  pacman_before
 }
 
 snapshot_after() {
   apt_after
+  pacman_after
   seen=
   while IFS= read -r line; do
     case $seen in *"|$line|"*) continue ;; esac

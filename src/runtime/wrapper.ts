@@ -1,5 +1,6 @@
 import { APT_FUNCTIONS } from './apt-script.ts';
 import { ABORT_STATUS, STATE_DIRECTORY } from './layout.ts';
+import { PACMAN_FUNCTIONS } from './pacman-script.ts';
 import { shellWord } from './shell.ts';
 import { SNAPSHOT_FUNCTIONS, snapshotVariables } from './snapshot.ts';
 import type { SnapshotSettings } from './snapshot.ts';
@@ -72,7 +73,7 @@ after() {
 ${snapshot === undefined ? '' : '  snapshot_after\n'}${stripAfter(config.strip)}  return 0
 }
 
-${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${snapshot === undefined ? '' : SNAPSHOT_FUNCTIONS + APT_FUNCTIONS}
+${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${snapshot === undefined ? '' : SNAPSHOT_FUNCTIONS + APT_FUNCTIONS + PACMAN_FUNCTIONS}
 case $1 in
 --before) before </dev/null; exit ;;
 --after) after </dev/null; exit ;;

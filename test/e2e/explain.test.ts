@@ -21,7 +21,7 @@ const REQUEST: BuildRequest = {
 test('buildctl prints the text', async () => {
   const { stdout } = await env.mustBuild({ ...REQUEST, opts: { requestid: 'frontend.repro' } });
   assert.match(stdout, /^Dockerfile:2 {2}RUN exit 1$/m);
-  assert.match(stdout, /^ {2}sources-list {2}apt installs from the snapshot 20231114T221320Z, which is SOURCE_DATE_EPOCH$/m);
+  assert.match(stdout, /^ {2}sources-list {2}apt and pacman install from the snapshot 20231114T221320Z, which is SOURCE_DATE_EPOCH$/m);
   assert.match(stdout, /^Dockerfile:3 {2}RUN --mount=type=tmpfs,target=\/dev true\n {2}sources-list {2}as it is\n {16}warning: .*\/dev$/m);
 });
 

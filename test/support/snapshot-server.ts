@@ -32,6 +32,8 @@ export interface SnapshotServer {
 export interface SnapshotServerOptions {
   readonly states: readonly ArchiveState[];
   readonly publicHosts: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
+  /** The Arch Linux Archive: file contents by path, by day (`2024/01/10`); served below repos/DAY/. */
+  readonly days?: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
 }
 
 interface Answer {
@@ -49,9 +51,16 @@ export async function startSnapshotServer(options: SnapshotServerOptions): Promi
   let mode: SnapshotMode = { kind: 'normal' };
   let refused = 0;
 
+  const answerDay = (day: string, rest: string): Answer => {
+    const later = [...(options.days ?? new Map()).keys()].sort().findLast((each) => each > day);
+    if (mode.kind === 'newer' && later !== undefined) return { status: 302, headers: { Location: `/archive/repos/${later}/${rest}` } };
+    return file(options.days?.get(day)?.get(rest));
+  };
   const answerSnapshot = (path: string): Answer => {
     if (mode.kind === 'broken') return { status: mode.status };
     if (mode.kind === 'limited' && refused++ < mode.times) return { status: mode.status ?? 429, headers: { 'Retry-After': String(mode.retryAfter) } };
+    const day = /^\/archive\/repos\/(\d{4}\/\d\d\/\d\d)\/(.*)$/.exec(path);
+    if (day !== null) return answerDay(day[1] ?? '', day[2] ?? '');
     const match = /^\/archive\/([^/]+)\/(\d{8}T\d{6}Z)\/(.*)$/.exec(path);
     const [name, timestamp, rest] = [match?.[1], match?.[2], match?.[3]];
     if (name === undefined || timestamp === undefined || rest === undefined) return NOT_FOUND;

@@ -14,7 +14,7 @@ const enabled = (...ids: readonly string[]) => ids.map((ID) => ({ ID, Enabled: t
 const GATEWAY = ['solve.base', 'return', 'proto.refarray', 'readfile', 'readdir', 'statfile', 'frontend.inputs', 'gateway.solve.evaluate', 'gateway.exec', 'source.metaresolver', 'gateway.warnings'];
 const LLB = [
   'source.image', 'source.local', 'source.local.followpaths', 'source.local.sessionid', 'source.local.sharedkeyhint', 'source.local.excludepatterns', 'source.local.unique', 'file.base', 'constraints',
-  'platform', 'meta.description', 'meta.ignorecache', 'source.git', 'source.git.fullurl', 'source.git.mtime', 'source.http', 'exec.meta.base', 'exec.mount.bind', 'exec.meta.setsdefaultpath', 'exec.meta.network', 'exec.mount.tmpfs', 'exec.mount.tmpfs.size', 'source.git.keepgitdir', 'source.git.checksum', 'source.git.subdir',
+  'platform', 'meta.description', 'meta.ignorecache', 'source.git', 'source.git.fullurl', 'source.git.mtime', 'source.http', 'exec.meta.base', 'exec.mount.bind', 'exec.meta.setsdefaultpath', 'exec.meta.network', 'exec.mount.tmpfs', 'exec.mount.tmpfs.size', 'exec.mount.cache', 'exec.mount.cache.sharing', 'source.git.keepgitdir', 'source.git.checksum', 'source.git.subdir',
 ];
 const IMAGE = JSON.stringify({ architecture: 'amd64', os: 'linux', config: { Env: ['PATH=/bin'], Cmd: ['/bin/sh'] }, rootfs: { type: 'layers', diff_ids: ['sha256:00'] } });
 
@@ -132,6 +132,25 @@ test('with rewrites on a RUN is wrapped, the result is built at once, and the se
   const withSecret = await run({ files, secrets: ['enable-repro-sources-list'] });
   assert.is(withSecret.fake.requests('ReleaseContainer').length, 1);
   assert.not.equal(JSON.stringify(opsOf(withSecret.fake, -1)), JSON.stringify(opsOf(without.fake, -1)));
+});
+
+test('no secret is told from a container that cannot be made', async () => {
+  const files = { 'dockerfile/Dockerfile': 'FROM busybox\nRUN true\n' };
+  const fail = (message: string, code = 2) => ({ NewContainer: () => { throw new FakeStatus(code, message); } });
+  const warnings = async (message: string, options: Record<string, string> = {}) => {
+    const { error, fake } = await run({ files, options, handlers: fail(message) });
+    assert.is(error, undefined);
+    return [fake.requests('NewContainer').length, ...fake.requests('Warn').map((request) => Buffer.from(request['short']).toString()).filter((short) => short.includes('secret'))];
+  };
+  for (const absent of ['secret enable-repro-sources-list: not found', 'failed: secret enable-repro-sources-list not found: not found', 'no active sessions']) {
+    assert.equal(await warnings(absent), [1], absent);
+  }
+  for (const other of ['mount: operation not permitted', 'snapshot x: not found', 'rpc error: code = Unavailable desc = gone']) {
+    const [asked, warning] = await warnings(other); 
+    assert.is(asked, 1);
+    assert.match(String(warning), `whether the secret enable-repro-sources-list is given could not be found out (${other}): packages do not come from the snapshot; REPRO_SOURCES_LIST=1 or 0 settles it`);
+    for (const value of ['0', '1']) assert.equal(await warnings(other, { 'build-arg:REPRO_SOURCES_LIST': value }), [0]);
+  }
 });
 
 test('a daemon that starts no containers has no secret', async () => {

@@ -115,9 +115,22 @@ test('the snapshot: when, and of what time', () => {
   assert.is(time(apply({}, { secretPresent: true, epoch: 1_700_000_000n })), '20231114T221320Z');
   assert.is(time(apply({ REPRO_SOURCES_LIST: '1' })), "''");
   const found = hooks(apply({ SNAPSHOT_ARCHIVE_BASE: 'http://127.0.0.1:1/a', KEEP_CACHE: '1' }, all));
-  assert.equal([...files(found).keys()], ['/run', '/normalise', '/apt.conf', '/apt-method', '/exec']);
+  assert.equal([...files(found).keys()], ['/run', '/normalise', '/apt.conf', '/apt-method', '/pacman-fetch', '/exec']);
   assert.match(files(found).get('/apt-method') ?? '', 'debian=http://127.0.0.1:1/a/\nubuntu=http://127.0.0.1:1/a/\n');
   assert.equal([...files(hooks(apply({}, all), { network: 'none' })).keys()], ['/run', '/normalise', '/exec']);
+});
+
+test('what fetches packages past the image\'s package manager is warned of', () => {
+  const warned = (command: string, facts: Partial<RewriteFacts> = { secretPresent: true }): readonly string[] => {
+    const result = apply({}, { epoch: 1n, ...facts });
+    hooks(result, { args: ['/bin/sh', '-c', command] });
+    return result.changes.filter(({ warning }) => warning === true).map(({ why }) => why);
+  };
+  for (const name of ['debootstrap', 'cdebootstrap', 'mmdebstrap', 'multistrap']) {
+    assert.equal(warned(`set -e; /usr/sbin/${name} bookworm /mnt`), [`${name} does not install from the snapshot: give it the snapshot's URL`]);
+  }
+  assert.equal(warned('apt-get install debootstrap-x my.debootstrap'), []);
+  assert.equal(warned('debootstrap x', {}), []);
 });
 
 test('sudo is for users other than root, when it matters', () => {
@@ -232,7 +245,7 @@ test('a RUN is told with the rules that it gets, and once', () => {
   assert.equal(told(result), ['sources-list 2', 'strip 2', 'epoch 2']);
   const [sources, strip, epoch] = result.changes;
   assert.is(sources?.was, 'RUN true');
-  assert.is(sources?.becomes, 'apt installs from the snapshot 20240506T070809Z, which is the start of the build in p.json');
+  assert.is(sources?.becomes, 'apt and pacman install from the snapshot 20240506T070809Z, which is the start of the build in p.json');
   assert.is(sources?.why, 'the secret enable-repro-sources-list is given');
   assert.equal(strip?.files?.map(({ path }) => path), STRIP_TABLE.map(({ path }) => path));
   assert.is(epoch?.becomes, 'SOURCE_DATE_EPOCH=5 in its environment');

@@ -11,7 +11,7 @@ import { aptConfiguration } from '../../../src/runtime/apt-script.ts';
 import type { SnapshotSettings } from '../../../src/runtime/snapshot.ts';
 import { SHELLS } from './shells.ts';
 
-const SETTINGS: SnapshotSettings = { time: '20240110T031500Z', debianBase: 'http://s/archive/', ubuntuBase: 'http://u/', backports: false, keepCache: false };
+const SETTINGS: SnapshotSettings = { time: '20240110T031500Z', debianBase: 'http://s/archive/', ubuntuBase: 'http://u/', archBase: 'http://a/', backports: false, keepCache: false };
 const T = SETTINGS.time;
 
 /** Talks to the program as apt does, with a method behind it that logs what it is asked and answers what `answers` says. */

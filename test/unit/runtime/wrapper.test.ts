@@ -16,7 +16,7 @@ const PRIVATE_KEY = '-----BEGIN RSA PRIVATE KEY-----';
 const database = (id: string): string => `${'\0'.repeat(12)}\x61\x15\x06\0${'\0'.repeat(36)}${id.padEnd(20)}`;
 
 const STRIP = stripRules({ enabled: true, add: ['/var/my cache/*.tmp'], remove: [] });
-const APT: SnapshotSettings = { time: '20240101T000000Z', debianBase: 'http://s/', ubuntuBase: 'http://u/', backports: false, keepCache: false };
+const APT: SnapshotSettings = { time: '20240101T000000Z', debianBase: 'http://s/', ubuntuBase: 'http://u/', archBase: 'http://a/', backports: false, keepCache: false };
 
 /** A root file system and a state folder of its own. */
 class Box {
@@ -250,6 +250,27 @@ each('the snapshot time can be that of the image\'s list', (shell) => {
     rmSync(box.state, { recursive: true });
     mkdirSync(box.state);
     assert.is(box.run(shell, ['--before'], { snapshot: untimed }).status, 125);
+  });
+});
+
+each('pacman gets a section of options for the length of the command', (shell) => {
+  const files = { '/etc/pacman.conf': '[options]\n#Color', '/usr/bin/pacman': '' };
+  const box = (body: (box: Box) => void) => withBox(files, (each) => (chmodSync(`${each.root}/usr/bin/pacman`, 0o755), body(each)));
+  box((each) => {
+    const before = statSync(`${each.root}/etc/pacman.conf`, { bigint: true });
+    const result = each.run(shell, sh('cat $R/etc/pacman.conf'), { snapshot: APT });
+    assert.is(result.stdout, `[options]\n#Color\n# repro-dockerfile\n[options]\nXferCommand = /dev/.repro/pacman-fetch %u %o\n# repro-dockerfile\n`);
+    assert.is(each.read('/etc/pacman.conf'), files['/etc/pacman.conf']);
+    assert.is(statSync(`${each.root}/etc/pacman.conf`, { bigint: true }).mtimeNs, before.mtimeNs);
+  });
+  box((each) => {
+    each.run(shell, sh('sed -i s/#Color/Color/ $R/etc/pacman.conf; printf "[new]\n" >> $R/etc/pacman.conf; touch -d @1600000000 $R/etc/pacman.conf'), { snapshot: APT });
+    assert.is(each.read('/etc/pacman.conf'), '[options]\nColor\n[new]\n');
+    assert.is(statSync(`${each.root}/etc/pacman.conf`).mtimeMs, 1_600_000_000_000);
+  });
+  box((each) => {
+    each.run(shell, sh('rm $R/etc/pacman.conf'), { snapshot: APT });
+    assert.is(each.read('/etc/pacman.conf'), undefined);
   });
 });
 
