@@ -41,8 +41,8 @@ export function parseExtraHosts(text: string): readonly HostIp[] {
 }
 
 /** `shm-size`, in bytes. */
-export function parseShmSize(text: string): number {
-  return text === '' ? 0 : Number(parseInt64(text));
+export function parseShmSize(text: string): bigint {
+  return text === '' ? 0n : parseInt64(text);
 }
 
 const ULIMIT_NAMES: ReadonlySet<string> = new Set(('core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime ' +
@@ -68,7 +68,7 @@ function parseUlimit(text: string): Ulimit {
     const found = soft === -1n ? `soft: -1 (unlimited), hard: ${hard}` : `${soft} > ${hard}`;
     throw new StandardError(`ulimit soft limit must be less than or equal to hard limit: ${found}`);
   }
-  return { name, soft: Number(soft), hard: Number(hard) };
+  return { name, soft, hard };
 }
 
 /** `force-network-mode`. */
@@ -89,12 +89,12 @@ export function parseLinuxResources(options: ReadonlyMap<string, string>): Linux
     cpusetCpus: cpuset(options, 'cpusetcpus'),
     cpusetMems: cpuset(options, 'cpusetmems'),
   };
-  return Object.values(resources).every((value) => value === 0 || value === '') ? undefined : resources;
+  return Object.values(resources).every((value) => value === 0n || value === '') ? undefined : resources;
 }
 
-function limit(options: ReadonlyMap<string, string>, key: string, parse: (text: string) => bigint, valid: (value: bigint) => boolean, rule: string): number {
+function limit(options: ReadonlyMap<string, string>, key: string, parse: (text: string) => bigint, valid: (value: bigint) => boolean, rule: string): bigint {
   const text = options.get(key) ?? '';
-  if (text === '') return 0;
+  if (text === '') return 0n;
   let value: bigint;
   try {
     value = parse(text);
@@ -102,7 +102,7 @@ function limit(options: ReadonlyMap<string, string>, key: string, parse: (text: 
     throw new CodedError('option', `invalid ${key} value: ${text}: ${messageOf(error)}`);
   }
   if (!valid(value)) throw new CodedError('option', `invalid ${key} value: ${text}: ${rule}`);
-  return Number(value);
+  return value;
 }
 
 function cpuset(options: ReadonlyMap<string, string>, key: string): string {

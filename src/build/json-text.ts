@@ -1,7 +1,7 @@
 import { encodeJsonString } from '../spec/json.ts';
 
 /** A value that has a JSON form: objects keep the order of their members, undefined ones are left out, bytes become base64. */
-export type JsonValue = null | boolean | number | string | Uint8Array | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
+export type JsonValue = null | boolean | number | bigint | string | Uint8Array | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
 
 /** JSON as Go's json.MarshalIndent writes it with two spaces. */
 export function indentedJson(value: JsonValue, indent = ''): string {

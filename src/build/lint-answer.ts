@@ -3,6 +3,7 @@ import type { Result } from '../gateway/result.ts';
 import { sourceInfoJson } from '../gateway/source-detail.ts';
 import type { LintWarning } from '../lint/linter.ts';
 import type { SourceMap } from '../llb/types.ts';
+import { decodeText } from '../spec/bytes.ts';
 import { compareStrings } from '../spec/text.ts';
 import type { JsonValue } from './json-text.ts';
 import { sourceText } from './source-text.ts';
@@ -24,7 +25,7 @@ function warningJson({ rule, message, ranges }: LintWarning): JsonValue {
 }
 
 function lintText(warnings: readonly LintWarning[], sourceMap: SourceMap): string {
-  const data = Buffer.from(sourceMap.data).toString('utf8');
+  const data = decodeText(sourceMap.data);
   return warnings.toSorted(compareWarnings).map(({ rule, message, ranges }) => {
     const title = `WARNING: ${rule.name}${rule.url === '' ? '' : ` - ${rule.url}`}`;
     return `\n${title}\n${message}\n${sourceText(sourceMap.filename, data, ranges)}`;

@@ -2,11 +2,12 @@ import type { Outline, OutlineRequest } from '../convert/outline.ts';
 import type { Target } from '../convert/targets.ts';
 import type { Range } from '../diag/range.ts';
 import type { Result } from '../gateway/result.ts';
+import { replaceBroken } from '../spec/bytes.ts';
 import type { JsonValue } from './json-text.ts';
 import { locationJson, present, subrequestAnswer } from './subrequest-answer.ts';
 import { layOutTable } from './table.ts';
 
-/** The answer to `frontend.outline` (frontend/subrequests/outline). */
+/** The answer to `frontend.outline` (frontend/subrequests/outline). Its text is made from its JSON there, where broken characters are replaced. */
 export function outlineAnswer(outline: Outline, source: Uint8Array, version: string): Result {
   const json = {
     name: present(outline.name),
@@ -17,7 +18,7 @@ export function outlineAnswer(outline: Outline, source: Uint8Array, version: str
     ssh: list(outline.ssh.map(requestJson)),
     sources: [source],
   };
-  return subrequestAnswer(json, version, [['result.txt', outlineText(outline)]]);
+  return subrequestAnswer(json, version, [['result.txt', replaceBroken(outlineText(outline))]]);
 }
 
 function list(items: readonly JsonValue[]): readonly JsonValue[] | undefined {
@@ -60,7 +61,7 @@ export function targetsAnswer(targets: readonly Target[], source: Uint8Array, ve
     sources: [source],
   };
   const rows = targets.map((target) => `${targetName(target)}\t${target.description}\n`);
-  return subrequestAnswer(json, version, [['result.txt', layOutTable(`TARGET\tDESCRIPTION\n${rows.join('')}`, 1)]]);
+  return subrequestAnswer(json, version, [['result.txt', replaceBroken(layOutTable(`TARGET\tDESCRIPTION\n${rows.join('')}`, 1))]]);
 }
 
 function targetName({ name, isDefault }: Target): string {

@@ -99,7 +99,7 @@ function scannerEnv({ config, parameters }: Scanner, hasExtras: boolean): readon
 
 /** Windows has no tmpfs: there it is a folder of the image. */
 function temporaryMount(scannerImage: State, platform: Platform): ExecMount {
-  if (platform.os !== 'windows') return { target: '/tmp', source: undefined, tmpfs: { size: 0 } };
+  if (platform.os !== 'windows') return { target: '/tmp', source: undefined, tmpfs: { size: 0n } };
   const folder = scannerImage.file([{ kind: 'mkdir', path: '/tmp', mode: 0o777, makeParents: true }]);
   return { target: '/tmp', source: folder.output, selector: '/tmp', noOutput: true };
 }

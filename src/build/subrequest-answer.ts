@@ -1,4 +1,5 @@
 import type { Range } from '../diag/range.ts';
+import { encodeText } from '../spec/bytes.ts';
 import { metadataResult } from '../gateway/result.ts';
 import type { Result } from '../gateway/result.ts';
 import { indentedJson } from './json-text.ts';
@@ -7,7 +8,7 @@ import type { JsonValue } from './json-text.ts';
 /** An answer to a subrequest: JSON, the same as text where it has one, and the version of the format. */
 export function subrequestAnswer(json: JsonValue, version: string, texts: readonly (readonly [key: string, text: string])[] = []): Result {
   const metadata = [['result.json', indentedJson(json)], ...texts, ['version', version]] as const;
-  return metadataResult(new Map(metadata.map(([key, text]) => [key, Buffer.from(text)])));
+  return metadataResult(new Map(metadata.map(([key, text]) => [key, encodeText(text)])));
 }
 
 /** A place in the first source file (pb.Location), as Go writes it. */

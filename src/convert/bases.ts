@@ -25,6 +25,21 @@ import { reportBaseImagePlatform } from './validations.ts';
 const COMMON_IMAGES: readonly string[] = ['alpine', 'busybox', 'centos', 'debian', 'golang', 'ubuntu', 'fedora']
   .flatMap((name) => [name, `docker.io/library${name}`, `${name}:latest`, `docker.io/library${name}:latest`]);
 
+/** Waits for all; throws what failed first. What fails without a question fails at once, whatever it awaits: of those, the first in the list. */
+async function firstFailure(jobs: readonly Promise<void>[]): Promise<void> {
+  const failures = new Map<number, unknown>();
+  const noted = jobs.map((job, index) => job.catch((error: unknown) => {
+    failures.set(index, error);
+    throw error;
+  }));
+  try {
+    await Promise.all(noted);
+  } catch {
+    await new Promise((resolve) => { setImmediate(resolve); });
+    throw failures.get(Math.min(...failures.keys()));
+  }
+}
+
 /** Finds out what stages begin with, and what the images are that instructions read from (resolveReachableStages). */
 export class BaseResolver {
   readonly #conversion: Conversion;
@@ -43,8 +58,8 @@ export class BaseResolver {
   }
 
   /**
-   * Resolves what is not yet. All questions go out together; the first that fails is thrown, with its place. The last node goes first:
-   * so of several names that are wrong in themselves the one is blamed that the reference blames, most of the time.
+   * Resolves what is not yet. All questions go out together; the first that fails is thrown, with its place. Of several names that are wrong
+   * in themselves the last node's is blamed, then the first's and so on, as the reference does most of the time.
    */
   async resolve(reachable: ReadonlySet<StageNode>): Promise<void> {
     const { platforms, options } = this.#conversion;
@@ -59,7 +74,7 @@ export class BaseResolver {
       } else asked.push({ node, isReachable });
     }
     const jobs = [...asked.slice(-1), ...asked.slice(0, -1)].map(({ node, isReachable }) => this.#resolveNode(node, isReachable));
-    await Promise.all(jobs);
+    await firstFailure(jobs);
   }
 
   async #resolveNode(node: StageNode, isReachable: boolean): Promise<void> {

@@ -1,3 +1,4 @@
+import { encodeText } from '../spec/bytes.ts';
 import { CodedError, wrapError } from '../diag/error.ts';
 import type { AddInstruction, CopyInstruction } from '../dockerfile/ast.ts';
 import { CAPS } from '../llb/caps.ts';
@@ -99,7 +100,7 @@ function copyContent({ stage, destination, options }: CopyJob, { path, data }: C
     throw wrapError(error, 'removing drive letter');
   }
   const document = scratch().file(
-    [mkfile(file, 0o644, Buffer.from(data, 'utf8'))],
+    [mkfile(file, 0o644, encodeText(data))],
     mergeConstraints(customName('[internal] preparing inline document'), { platform }),
   );
   return copy(document, toSlash(file, platform.os), destination, { ...options, createDestPath: true });

@@ -2,9 +2,8 @@
 const SMALL_UNITS: readonly (readonly [name: string, size: bigint])[] = [['ms', 1_000_000n], ['µs', 1_000n], ['ns', 1n]];
 const SECOND = 1_000_000_000n;
 
-/** Nanoseconds as Go's time.Duration prints them: `1h0m5.5s`, `300ms`, `0s`. */
-export function formatDuration(nanoseconds: number): string {
-  const value = BigInt(nanoseconds);
+/** `value` nanoseconds as Go's time.Duration prints them: `1h0m5.5s`, `300ms`, `0s`. */
+export function formatDuration(value: bigint): string {
   if (value < 0n) return `-${formatPositive(-value)}`;
   return formatPositive(value);
 }

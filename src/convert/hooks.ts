@@ -51,7 +51,7 @@ function execMount(mount: HookMount, cacheNamespace: string): readonly ExecMount
     ...(mount.readOnly ? { readOnly: true } : type === 'bind' ? { noOutput: true } : {}),
     ...(mount.selector === undefined ? {} : { selector: mount.selector }),
     ...(type === 'cache' ? { cache: { id: `${cacheNamespace}/${mount.cacheId ?? target}`, sharing: mount.cacheSharing ?? 'shared' } } : {}),
-    ...(type === 'tmpfs' ? { tmpfs: { size: mount.sizeLimit ?? 0 } } : {}),
+    ...(type === 'tmpfs' ? { tmpfs: { size: BigInt(mount.sizeLimit ?? 0) } } : {}),
   }];
 }
 

@@ -20,7 +20,7 @@ export interface BuildConfig {
   readonly hostname: string;
   readonly imageResolveMode: ResolveMode;
   readonly networkMode: NetworkMode;
-  readonly shmSize: number;
+  readonly shmSize: bigint;
   readonly ulimits: readonly Ulimit[];
   readonly linuxResources?: LinuxResources;
   /** From the option BUILDKIT_DOCKERFILE_CHECK; undefined: the `# check=` directive decides. */

@@ -8,6 +8,7 @@ import { mkfile } from '../llb/fileaction.ts';
 import { scratch } from '../llb/state.ts';
 import type { RunOptions } from '../llb/state.ts';
 import type { ExecMount, ExecVertex, NetworkMode } from '../llb/types.ts';
+import { encodeText } from '../spec/bytes.ts';
 import { joinPath } from '../spec/path.ts';
 import { trimSpace } from '../spec/strings.ts';
 import { nextStepName, sourceLocation } from './context.ts';
@@ -74,7 +75,7 @@ function runScript({ image, instructionPlatform }: StageBuild, run: RunInstructi
   const summary = ` (${summarize(file.content)})`;
   if (image.os === 'windows' || !content.startsWith('#!')) return { args: [content], summary };
   const document = scratch().file(
-    [mkfile(file.name, 0o755, Buffer.from(content, 'utf8'))],
+    [mkfile(file.name, 0o755, encodeText(content))],
     mergeConstraints(customName('[internal] preparing inline document'), { platform: instructionPlatform }),
   );
   return { args: [joinPath(HEREDOC_DIR, file.name)], summary, mount: { target: HEREDOC_DIR, source: document.output, selector: '/', readOnly: true } };
@@ -106,7 +107,7 @@ function daemonOptions({ conversion }: StageBuild, run: RunInstruction): Pick<Ru
 }
 
 function shmMount({ conversion: { options: { caps, config } } }: StageBuild): readonly ExecMount[] {
-  if (config.shmSize <= 0 || !caps.supports(CAPS.execMountTmpfsSize)) return [];
+  if (config.shmSize <= 0n || !caps.supports(CAPS.execMountTmpfsSize)) return [];
   return [{ target: '/dev/shm', source: undefined, tmpfs: { size: config.shmSize } }];
 }
 

@@ -1,8 +1,8 @@
 import { CodedError } from '../diag/error.ts';
+import { fromByteText, replaceBroken, toByteText } from '../spec/bytes.ts';
 import { isSpace, trimSpaceLeft } from '../spec/strings.ts';
 import { quote } from '../spec/text.ts';
-import { fromByteText, toByteText } from './bytes.ts';
-import { readJson, wellFormed } from './json.ts';
+import { readJson } from './json.ts';
 import type { Keyword } from './keywords.ts';
 import { packageReads, readWithPackage } from './package.ts';
 import { BLANKS } from './split.ts';
@@ -60,7 +60,7 @@ function readJsonForm(keyword: Keyword, rest: string, escape: string): Arguments
   const value = readJson(text);
   if (!Array.isArray(value)) return undefined;
   const args = value.map((item: unknown) => {
-    if (typeof item === 'string') return wellFormed(item);
+    if (typeof item === 'string') return replaceBroken(item);
     throw new CodedError('syntax', 'when using JSON array syntax, arrays must be comprised of strings only');
   });
   return { args, json: true };
@@ -96,8 +96,9 @@ function readNameValues(name: string, rest: string, escape: string): readonly st
   });
 }
 
-/** Splits at white space outside of quotes; quotes and escapes stay, but for an escape at the very end. */
-function readWords(rest: string, escape: string): readonly string[] {
+/** Splits at white space outside of quotes; quotes and escapes stay, but for an escape at the very end; broken characters are replaced. */
+function readWords(text: string, escape: string): readonly string[] {
+  const rest = replaceBroken(text);
   const words: string[] = [];
   let word: string | undefined;
   let quoteMark = '';

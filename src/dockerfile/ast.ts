@@ -79,7 +79,7 @@ export interface RunMount {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
-  readonly sizeLimit: number;
+  readonly sizeLimit: bigint;
   readonly cacheId: string;
   readonly cacheSharing?: MountSharing;
   readonly required: boolean;
@@ -134,10 +134,10 @@ export interface RunInstruction extends InstructionBase, ShellDependentCommand {
 export interface Healthcheck {
   readonly test?: readonly string[];
   /** Durations in nanoseconds. */
-  readonly interval: number;
-  readonly timeout: number;
-  readonly startPeriod: number;
-  readonly startInterval: number;
+  readonly interval: bigint;
+  readonly timeout: bigint;
+  readonly startPeriod: bigint;
+  readonly startInterval: bigint;
   readonly retries: number;
 }
 

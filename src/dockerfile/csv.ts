@@ -1,5 +1,5 @@
 import { CodedError } from '../diag/error.ts';
-import { byteLength } from './bytes.ts';
+import { byteLength } from '../spec/bytes.ts';
 
 /**
  * Splits one line of comma-separated fields, which may be in double quotes (go-csvvalue, Fields).

@@ -1,15 +1,17 @@
+import { replaceBroken } from '../spec/bytes.ts';
+
 /** The end of the source, as a code. */
 export const END = -1;
 
 const NAME = /\p{Nd}+|[@*#?\-$!]|[\p{L}_][\p{L}\p{Nd}_]*/uy;
 
-/** A place in a word that is being read. A byte order mark at its beginning is not there, as for Go's text/scanner. */
+/** A place in a word that is being read. As for Go's text/scanner, a byte order mark at its beginning is not there, and broken characters are replaced. */
 export class Cursor {
   readonly #source: string;
   #position: number;
 
   constructor(source: string) {
-    this.#source = source;
+    this.#source = replaceBroken(source);
     this.#position = source.charCodeAt(0) === 0xfeff ? 1 : 0;
   }
 

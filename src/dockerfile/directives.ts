@@ -1,5 +1,6 @@
 import { CodedError } from '../diag/error.ts';
 import { lineRanges, type Range } from '../diag/range.ts';
+import { decodeText } from '../spec/bytes.ts';
 import { readDirective, type DirectiveText } from '../spec/directive.ts';
 import { cut } from '../spec/strings.ts';
 import { readJson } from './json.ts';
@@ -101,7 +102,7 @@ function readOnce(scanner: DirectiveScanner, line: string): DirectiveText | 'twi
 }
 
 function syntaxMember(body: Body): string | undefined {
-  const value = readJson(new TextDecoder('utf-8', { ignoreBOM: true }).decode(body.bytes));
+  const value = readJson(decodeText(body.bytes));
   if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, 'syntax')) return undefined;
   const { syntax } = value as { syntax?: unknown };
   return typeof syntax === 'string' ? syntax : undefined;

@@ -1,5 +1,5 @@
 import { CodedError } from '../diag/error.ts';
-import { toByteText } from './bytes.ts';
+import { toByteText } from '../spec/bytes.ts';
 
 const UNITS: ReadonlyMap<string, bigint> = new Map([
   ['ns', 1n], ['us', 1_000n], ['\u00b5s', 1_000n], ['\u03bcs', 1_000n], ['ms', 1_000_000n],

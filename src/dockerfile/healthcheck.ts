@@ -11,7 +11,7 @@ const FLAGS: ReadonlyMap<string, FlagType> = new Map([
   ['interval', 'string'], ['timeout', 'string'], ['start-period', 'string'], ['start-interval', 'string'], ['retries', 'string'],
 ]);
 const MINIMUM = 1_000_000n;
-const NOTHING = { interval: 0, timeout: 0, startPeriod: 0, startInterval: 0, retries: 0 };
+const NOTHING = { interval: 0n, timeout: 0n, startPeriod: 0n, startInterval: 0n, retries: 0 };
 
 /** Throws CodedError `syntax`. NONE takes any flag, as in the reference. */
 export function parseHealthcheck(statement: Statement): InstructionOf<'healthcheck'> {
@@ -39,11 +39,11 @@ function check(statement: Statement, type: string, args: readonly string[]): Hea
   };
 }
 
-function readInterval(flags: Flags, name: string): number {
+function readInterval(flags: Flags, name: string): bigint {
   const value = flags.string(name);
   const duration = value === '' ? 0n : parseDuration(value);
   if (duration !== 0n && duration < MINIMUM) throw problem(`Interval ${quote(name)} cannot be less than 1ms`);
-  return Number(duration);
+  return duration;
 }
 
 function readRetries(value: string): number {

@@ -12,11 +12,6 @@ export function readJson(text: string): unknown {
   return isReadable(value) ? value : undefined;
 }
 
-/** A string with lone surrogates (`\ud800`) replaced, as Go reads them. */
-export function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd');
-}
-
 /** No number beyond a float64, and not too deep. Level by level, so that depth takes no call stack. */
 function isReadable(root: unknown): boolean {
   let level: unknown[] = [root];

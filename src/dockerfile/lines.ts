@@ -1,10 +1,11 @@
+import { decodeText } from '../spec/bytes.ts';
+
 /** The longest line that the reference's scanner takes, its line end included (bufio.MaxScanTokenSize). */
 export const MAX_LINE_SIZE = 64 * 1024;
 
 const BYTE_ORDER_MARK = '\ufeff';
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Gives a text's lines with their line ends, as Go's bufio.Scanner does; what is not UTF-8 becomes replacement characters. */
+/** Gives a text's lines with their line ends, as Go's bufio.Scanner does. */
 export class LineReader {
   readonly #source: Uint8Array;
   #position = 0;
@@ -29,7 +30,7 @@ export class LineReader {
     const start = this.#position;
     if (this.#tooLong) {
       this.#closed = true;
-      return decoder.decode(this.#source.subarray(start, start + MAX_LINE_SIZE));
+      return decodeText(this.#source.subarray(start, start + MAX_LINE_SIZE));
     }
     const newline = this.#source.indexOf(0x0a, start);
     const end = newline < 0 ? this.#source.length : newline + 1;
@@ -38,7 +39,7 @@ export class LineReader {
       return undefined;
     }
     this.#position = end;
-    return decoder.decode(this.#source.subarray(start, end));
+    return decodeText(this.#source.subarray(start, end));
   }
 }
 

@@ -23,7 +23,7 @@ type MutableMount = { -readonly [K in keyof RunMount]: RunMount[K] };
  * hold no variable: the rest waits until variables are known. Throws CodedError `syntax`, and what `expand` throws.
  */
 export function parseMount(text: string, expand?: Expand): RunMount {
-  const mount: MutableMount = { type: 'bind', from: '', source: '', target: '', readOnly: false, sizeLimit: 0, cacheId: '', required: false };
+  const mount: MutableMount = { type: 'bind', from: '', source: '', target: '', readOnly: false, sizeLimit: 0n, cacheId: '', required: false };
   let access: boolean | undefined;
   for (const field of mountFields(text)) {
     const { before, after } = cut(field, '=');

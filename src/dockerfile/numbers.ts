@@ -20,7 +20,7 @@ export function parseInt32(text: string): number {
 const SIZE_UNITS = 'kmgtp';
 
 /** A size in bytes with an optional binary unit, `10m`, `1.5 GiB` (go-units, RAMInBytes); undefined when it is none. */
-export function parseSize(text: string): number | undefined {
+export function parseSize(text: string): bigint | undefined {
   let last = text.length - 1;
   while (last >= 0 && !'0123456789. '.includes(text.charAt(last))) last--;
   if (last < 0) return undefined;
@@ -56,6 +56,6 @@ function parseHexadecimal(text: string): number | undefined {
 }
 
 /** Go's conversion of a float64 to an int64, as it comes out on amd64 when it does not fit. */
-function toInt64(value: number): number {
-  return Math.abs(value) < 2 ** 63 ? Math.trunc(value) : -(2 ** 63);
+function toInt64(value: number): bigint {
+  return Math.abs(value) < 2 ** 63 ? BigInt(Math.trunc(value)) : -(2n ** 63n);
 }

@@ -1,4 +1,5 @@
 import { parse } from 'docker-file-parser';
+import { isUtf8 } from '../spec/bytes.ts';
 import type { Keyword } from './keywords.ts';
 
 /**
@@ -16,10 +17,11 @@ const PLAIN_JSON = /^\[[\t\r ]*(?:"[^"\\\u0000-\u001f]*"[\t\r ]*(?:,[\t\r ]*"[^"
  * - white space at the end goes by JavaScript's idea of it (a byte order mark is some), and a line end is one;
  * - words of ARG are read with `\` as the escape and JavaScript's white space, whatever the directive says;
  * - a JSON array of anything but strings becomes shell form, and lone surrogates stay in it;
+ * - what is not UTF-8 stays;
  * - text that does not begin with `[` but is JSON is none to either.
  */
 export function packageReads(keyword: Keyword, rest: string, escape: string): boolean {
-  if (rest === '' || rest.endsWith('\\') || rest.includes('\n') || rest.trim() !== rest) return false;
+  if (rest === '' || !isUtf8(rest) || rest.endsWith('\\') || rest.includes('\n') || rest.trim() !== rest) return false;
   switch (keyword) {
     case 'add': case 'copy': case 'volume': case 'cmd': case 'entrypoint': case 'run':
       return !rest.startsWith('[') || PLAIN_JSON.test(rest);

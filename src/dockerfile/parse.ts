@@ -1,5 +1,6 @@
 import { CodedError, messageOf, withLocation } from '../diag/error.ts';
 import type { Range } from '../diag/range.ts';
+import { encodeText } from '../spec/bytes.ts';
 import type { Linter } from '../lint/linter.ts';
 import { RULES } from '../lint/rules.ts';
 import type { Dockerfile, Instruction, InstructionOf, Stage } from './ast.ts';
@@ -42,7 +43,7 @@ export function parseDockerfile(source: Uint8Array, linter?: Linter): ParsedDock
  * and CodedError when there is more than one instruction.
  */
 export function parseInstructionText(text: string, linter?: Linter, location?: readonly Range[]): Instruction {
-  const { statements } = scanDockerfile(new TextEncoder().encode(text));
+  const { statements } = scanDockerfile(encodeText(text));
   const [scanned] = statements;
   if (scanned === undefined || statements.length !== 1) throw new CodedError('syntax', 'onbuild trigger should be a single expression');
   const statement = location === undefined ? scanned : { ...scanned, location };

@@ -1,9 +1,9 @@
 import { CodedError, withLocation } from '../diag/error.ts';
 import { lineRanges, type Range } from '../diag/range.ts';
+import { fromByteText, toByteText } from '../spec/bytes.ts';
 import { isSpace, toLower, trimSpace, trimSpaceLeft } from '../spec/strings.ts';
 import { readArguments } from './arguments.ts';
 import type { Heredoc } from './ast.ts';
-import { fromByteText, toByteText } from './bytes.ts';
 import { DirectiveScanner } from './directives.ts';
 import { heredocsOfLine } from './heredoc.ts';
 import { isKeyword } from './keywords.ts';

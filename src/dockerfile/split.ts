@@ -1,5 +1,5 @@
+import { fromByteText, toByteText } from '../spec/bytes.ts';
 import { isSpace, trimSpace } from '../spec/strings.ts';
-import { fromByteText, toByteText } from './bytes.ts';
 
 /** An instruction's line in three: keyword, `--flags`, and what follows them. */
 export interface SplitLine {

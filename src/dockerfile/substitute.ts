@@ -29,7 +29,7 @@ function readOrExplain(pattern: string, greedy: boolean, anchored: boolean): Pat
   try {
     return readPattern(pattern, greedy, anchored);
   } catch (error) {
-    throw new CodedError('syntax', `invalid pattern (${pattern}) in substitution: ${messageOf(error)}`, { cause: error });
+    throw new CodedError('syntax', `invalid pattern (${pattern}) in substitution: ${messageOf(error)}`);
   }
 }
 

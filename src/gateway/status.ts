@@ -1,6 +1,7 @@
 import { CodedError, findCause, LocatedError, messageOf } from '../diag/error.ts';
 import { DetailedError, detailType, GatewayError, jsonDetail, omitEmpty, STATUS } from './error.ts';
 import type { ErrorDetail } from './error.ts';
+import { replaceBroken } from '../spec/bytes.ts';
 
 /** google.rpc.Status, as Return takes it. */
 export interface StatusMessage {
@@ -19,7 +20,7 @@ const STACK_DETAIL = 'stack.Stack';
 /**
  * Any error as the status that the daemon hands to the client (util/grpcerrors ToGRPC): a failed call's own text is kept as it came,
  * without what was said around it, unless it was said about what the reference does not have; details of our own go before those that
- * passed through.
+ * passed through. What is not UTF-8 in the Dockerfile is replaced: the reference sends it and crashes, since the daemon refuses such a text.
  */
 export function toStatus(error: unknown): StatusMessage {
   const chain = causeChain(error);
@@ -32,7 +33,7 @@ export function toStatus(error: unknown): StatusMessage {
   const stacks = [...remote.filter(isStack), ...tracedErrors(chain).map(stackDetail)];
   return {
     code,
-    message: gateway === undefined || chain.some(isOurs) ? messageOf(error) : gateway.statusMessage,
+    message: replaceBroken(gateway === undefined || chain.some(isOurs) ? messageOf(error) : gateway.statusMessage),
     details: [...unknown, ...stacks, ...own, ...known],
   };
 }
@@ -79,7 +80,7 @@ function tracedErrors(chain: readonly Error[]): readonly Error[] {
 }
 
 /** Errors in the words of Go's standard library and of OCI packages: in the reference these come without a stack. */
-const PLAIN_ERRORS = /^(?:strconv\.|time: |parse error on line |EOF$|invalid reference format|invalid repository name|repository name must)|^".*: invalid argument$/s;
+const PLAIN_ERRORS = /^(?:strconv\.|time: |parse error on line |EOF$|invalid reference format|invalid repository name|repository name must|string field contains invalid UTF-8$)|^".*: invalid argument$/s;
 
 /**
  * Whether an error adds a stack to what the client can show. Those do not that only add a place or a detail, or the words that the

@@ -34,7 +34,7 @@ function metadataJson({ ignoreCache, description, exportCache, caps, progressGro
 }
 
 function nonZero(fields: Readonly<Record<string, Json>>): Json {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== 0 && value !== '' && value !== false));
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== 0 && value !== 0n && value !== '' && value !== false));
 }
 
 function sorted(entries: readonly (readonly [string, Json])[]): Json {

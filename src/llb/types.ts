@@ -44,12 +44,13 @@ export interface Constraints {
   readonly locations?: readonly SourceLocation[];
 }
 
+/** 64-bit numbers; read from the wire, those that JavaScript's numbers hold are such. */
 export interface LinuxResources {
-  readonly memory: number;
-  readonly memorySwap: number;
-  readonly cpuShares: number;
-  readonly cpuPeriod: number;
-  readonly cpuQuota: number;
+  readonly memory: number | bigint;
+  readonly memorySwap: number | bigint;
+  readonly cpuShares: number | bigint;
+  readonly cpuPeriod: number | bigint;
+  readonly cpuQuota: number | bigint;
   readonly cpusetCpus: string;
   readonly cpusetMems: string;
 }
@@ -58,7 +59,7 @@ export type NetworkMode = 'sandbox' | 'host' | 'none';
 export type SecurityMode = 'sandbox' | 'insecure';
 
 export interface HostIp { readonly host: string; readonly ip: string }
-export interface Ulimit { readonly name: string; readonly soft: number; readonly hard: number }
+export interface Ulimit { readonly name: string; readonly soft: bigint; readonly hard: bigint }
 export interface ProxyEnv { readonly http: string; readonly https: string; readonly ftp: string; readonly no: string; readonly all: string }
 
 export type Vertex = SourceVertex | ExecVertex | FileVertex | MergeVertex | DiffVertex | DefinitionVertex;
@@ -83,7 +84,7 @@ export interface ExecMount {
   readonly readOnly?: boolean;
   readonly selector?: string;
   readonly cache?: { readonly id: string; readonly sharing: CacheSharing };
-  readonly tmpfs?: { readonly size: number };
+  readonly tmpfs?: { readonly size: bigint };
   readonly noOutput?: boolean;
   readonly contentCache?: 'on' | 'off';
 }

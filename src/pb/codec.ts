@@ -10,7 +10,7 @@ import { writeFields } from './write.ts';
  * after all others, zero scalars left out unless in a oneof or optional, map entries sorted by key, repeated numbers packed. `type` is the full name. Fields have their
  * JSON names (`http_proxy` is `httpProxy`, `OSVersion` stays); undefined and null are absent; maps are Maps or plain objects; a
  * Uint8Array in place of a message is taken as its bytes, as they are. Throws on a name that the message does not have, on two
- * members of one oneof, on a value of the wrong type or range, and on a string with a lone surrogate.
+ * members of one oneof, on a value of the wrong type or range, and, in the words of Go's protobuf, on a string that is not UTF-8.
  */
 export function encodeMessage(type: string, value: object): Uint8Array {
   const writer = protobuf.Writer.create();

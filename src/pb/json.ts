@@ -3,7 +3,7 @@ import { ENUMS, SCHEMA } from './schema.ts';
 import type { FieldRow } from './schema.ts';
 
 /** A JSON value; members that are undefined are left out. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** Which enum a field of type `enum` has, where its value is shown by name. */
 const ENUM_FIELDS: ReadonlyMap<string, keyof typeof ENUMS> = new Map<string, keyof typeof ENUMS>([

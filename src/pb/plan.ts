@@ -13,6 +13,8 @@ export interface FieldPlan {
   readonly oneof: string;
   /** The type of a map's keys, '' for other fields. */
   readonly keyType: string;
+  /** A string may hold any bytes; they go out as they are. */
+  readonly anyBytes: boolean;
 }
 
 /** A message's fields in the order of the wire, by name and by number. */
@@ -26,6 +28,9 @@ export interface MessagePlan {
 /** The deepest nesting of messages that is written or read. */
 export const MAX_DEPTH = 100;
 
+/** Messages that the reference's gRPC client sends without a look at their strings; ops it marshals by itself, and strictly. */
+const UNCHECKED: ReadonlySet<string> = new Set(['pb.OpMetadata']);
+
 const plans = new Map<string, MessagePlan>();
 
 /** The plan of the message with this full name; throws when proto/ has none. */
@@ -34,7 +39,7 @@ export function planOf(type: string): MessagePlan {
   if (known !== undefined) return known;
   const rows = SCHEMA.get(type);
   if (rows === undefined) throw new CodedError('internal', `unknown message type ${type}`);
-  const fields = rows.map(([number, name, fieldType, rule]) => makeField(number, name, fieldType, rule));
+  const fields = rows.map(([number, name, fieldType, rule]) => makeField(number, name, fieldType, rule, UNCHECKED.has(type)));
   const plan: MessagePlan = {
     type,
     fields,
@@ -45,7 +50,7 @@ export function planOf(type: string): MessagePlan {
   return plan;
 }
 
-function makeField(number: number, name: string, type: string, rule: string): FieldPlan {
+function makeField(number: number, name: string, type: string, rule: string, anyBytes: boolean): FieldPlan {
   const [word = '', detail = ''] = rule.split(' ');
   return {
     number,
@@ -55,5 +60,6 @@ function makeField(number: number, name: string, type: string, rule: string): Fi
     kind: word === '' ? 'single' : (word as FieldPlan['kind']),
     oneof: word === 'oneof' ? detail : '',
     keyType: word === 'map' ? detail : '',
+    anyBytes,
   };
 }

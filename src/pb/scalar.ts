@@ -1,5 +1,6 @@
 import type { Reader, Writer } from 'protobufjs/minimal';
 import { CodedError } from '../diag/error.ts';
+import { encodeText, isUtf8 } from '../spec/bytes.ts';
 
 /** Scalars of the wire: type check, write and read. Enums are int32 numbers. */
 
@@ -8,8 +9,6 @@ export type ScalarValue = string | number | bigint | boolean | Uint8Array;
 const WIRE_TYPES: ReadonlyMap<string, number> = new Map([
   ['string', 2], ['bytes', 2], ['fixed64', 1], ['sfixed64', 1], ['double', 1], ['fixed32', 5], ['sfixed32', 5], ['float', 5],
 ]);
-
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** The wire type (varint, 64 bit, length-delimited, 32 bit) of a scalar type. */
 export function wireTypeOf(type: string): number {
@@ -29,7 +28,7 @@ export function isZero(value: ScalarValue): boolean {
   return value === '' || value === false || value === 0 || value === 0n;
 }
 
-/** `value` when it is one of `type`; throws an error that names `where`. */
+/** `value` when it is one of `type`; throws an error that names `where`. A string need not be UTF-8 here. */
 export function checkScalar(type: string, value: unknown, where: string): ScalarValue {
   const problem = problemOf(type, value);
   if (problem !== undefined) throw new CodedError('internal', `${where}: ${problem}`);
@@ -39,8 +38,7 @@ export function checkScalar(type: string, value: unknown, where: string): Scalar
 function problemOf(type: string, value: unknown): string | undefined {
   switch (type) {
     case 'string':
-      if (typeof value !== 'string') return 'expected a string';
-      return LONE_SURROGATE.test(value) ? 'string field contains invalid UTF-8' : undefined;
+      return typeof value === 'string' ? undefined : 'expected a string';
     case 'bytes': return value instanceof Uint8Array ? undefined : 'expected bytes';
     case 'bool': return typeof value === 'boolean' ? undefined : 'expected a boolean';
     case 'double': case 'float': return typeof value === 'number' ? undefined : 'expected a number';
@@ -63,7 +61,7 @@ function inRange64(value: unknown, low: bigint, high: bigint): boolean {
 /** Writes a scalar that `checkScalar` has passed, without its tag. */
 export function writeScalar(writer: Writer, type: string, value: ScalarValue): void {
   switch (type) {
-    case 'string': writer.string(value as string); break;
+    case 'string': writeString(writer, value as string); break;
     case 'bytes': writer.bytes(value as Uint8Array); break;
     case 'bool': writer.bool(value as boolean); break;
     case 'double': writer.double(value as number); break;
@@ -77,6 +75,11 @@ export function writeScalar(writer: Writer, type: string, value: ScalarValue): v
     case 'fixed64': case 'sfixed64': writer.fixed64(toLong(value)); break;
     default: writer.int32(value as number);
   }
+}
+
+function writeString(writer: Writer, text: string): void {
+  if (isUtf8(text)) writer.string(text);
+  else writer.bytes(encodeText(text));
 }
 
 /** The form in which protobufjs takes an exact 64-bit integer. */

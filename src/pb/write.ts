@@ -1,5 +1,6 @@
 import type { Writer } from 'protobufjs/minimal';
 import { CodedError } from '../diag/error.ts';
+import { isUtf8 } from '../spec/bytes.ts';
 import { MAX_DEPTH, planOf } from './plan.ts';
 import type { FieldPlan, MessagePlan } from './plan.ts';
 import { checkScalar, isZero, wireTypeOf, writeScalar } from './scalar.ts';
@@ -50,6 +51,7 @@ function listOf(value: unknown, where: string): readonly unknown[] {
 function writeItem(writer: Writer, field: FieldPlan, value: unknown, where: string, depth: number, number: number = field.number): void {
   if (!field.isMessage) {
     const scalar = checkScalar(field.type, value, where);
+    if (!field.anyBytes && typeof scalar === 'string' && !isUtf8(scalar)) throw new CodedError('convert', 'string field contains invalid UTF-8');
     writeScalar(writer.uint32(((number << 3) | wireTypeOf(field.type)) >>> 0), field.type, scalar);
     return;
   }

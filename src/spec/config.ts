@@ -58,10 +58,10 @@ export interface ContainerConfig {
 /** Durations are nanoseconds. */
 export interface HealthcheckConfig {
   readonly test: readonly string[];
-  readonly interval: number;
-  readonly timeout: number;
-  readonly startPeriod: number;
-  readonly startInterval: number;
+  readonly interval: bigint;
+  readonly timeout: bigint;
+  readonly startPeriod: bigint;
+  readonly startInterval: bigint;
   readonly retries: number;
 }
 
@@ -70,7 +70,7 @@ export const EMPTY_CONTAINER_CONFIG: ContainerConfig = {
   argsEscaped: false, onBuild: [], shell: [],
 };
 
-export const EMPTY_HEALTHCHECK: HealthcheckConfig = { test: [], interval: 0, timeout: 0, startPeriod: 0, startInterval: 0, retries: 0 };
+export const EMPTY_HEALTHCHECK: HealthcheckConfig = { test: [], interval: 0n, timeout: 0n, startPeriod: 0n, startInterval: 0n, retries: 0 };
 
 /** The search path of a container whose image gives none (util/system DefaultPathEnv). */
 export function defaultPathEnv(os: string): string {
@@ -167,9 +167,9 @@ function set(items: ReadonlySet<string>): string | undefined {
   return items.size === 0 ? undefined : encodeJsonMap([...items].map((item) => [item, null] as const), () => '{}');
 }
 
-function integer(value: number): string | undefined {
-  if (!Number.isInteger(value)) throw new CodedError('internal', `${value} is no integer`);
-  return value === 0 ? undefined : BigInt(value).toString();
+function integer(value: number | bigint): string | undefined {
+  if (typeof value === 'number' && !Number.isInteger(value)) throw new CodedError('internal', `${value} is no integer`);
+  return BigInt(value) === 0n ? undefined : value.toString();
 }
 
 /**
@@ -274,10 +274,10 @@ function readHealthcheck(reader: JsonReader, place: JsonPlace): HealthcheckConfi
   const at = placesOf(reader.members(place, 'v1.HealthcheckConfig'), 'struct field HealthcheckConfig.config.DockerOCIImageConfigExt.Healthcheck');
   return {
     test: reader.strings(at('Test')) ?? [],
-    interval: reader.integer(at('Interval'), 'time.Duration'),
-    timeout: reader.integer(at('Timeout'), 'time.Duration'),
-    startPeriod: reader.integer(at('StartPeriod'), 'time.Duration'),
-    startInterval: reader.integer(at('StartInterval'), 'time.Duration'),
-    retries: reader.integer(at('Retries'), 'int'),
+    interval: reader.int64(at('Interval'), 'time.Duration'),
+    timeout: reader.int64(at('Timeout'), 'time.Duration'),
+    startPeriod: reader.int64(at('StartPeriod'), 'time.Duration'),
+    startInterval: reader.int64(at('StartInterval'), 'time.Duration'),
+    retries: Number(reader.int64(at('Retries'), 'int')),
   };
 }

@@ -1,3 +1,5 @@
+import { replaceBroken } from './bytes.ts';
+
 /** Reads JSON into typed values as Go's json.Unmarshal does: names in any case, null as nothing, the first mismatch told at the end. */
 
 /** A value and the name by which Go's messages call its place: `struct field History.Image.history.created_by`. */
@@ -21,7 +23,7 @@ export class JsonReader {
 
   #mismatch(place: JsonPlace, type: string): void {
     const { value, name } = place;
-    const literal = typeof value === 'number' && (type === 'int' || type === 'time.Duration') ? ` ${value}` : '';
+    const literal = (typeof value === 'number' || typeof value === 'bigint') && (type === 'int' || type === 'time.Duration') ? ` ${value}` : '';
     this.report(`json: cannot unmarshal ${kindOf(value)}${literal} into Go ${name} of type ${type}`);
   }
 
@@ -55,7 +57,7 @@ export class JsonReader {
 
   string(place: JsonPlace, type = 'string'): string {
     const { value } = place;
-    if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\ufffd');
+    if (typeof value === 'string') return replaceBroken(value);
     if (value !== null && value !== undefined) this.#mismatch(place, type);
     return '';
   }
@@ -71,26 +73,37 @@ export class JsonReader {
     return false;
   }
 
-  integer(place: JsonPlace, type: string): number {
+  int64(place: JsonPlace, type: string): bigint {
     const { value } = place;
-    if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 63) return value;
+    if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) return value;
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
     if (value !== null && value !== undefined) this.#mismatch(place, type);
-    return 0;
+    return 0n;
   }
 }
 
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
+  if (typeof value === 'bigint') return 'number';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
-/** The value of a JSON text; throws a SyntaxError, in encoding/json's words where they are simple. */
+/** A number of so many digits may be one that JavaScript's cannot hold. */
+const MANY_DIGITS = /[0-9]{16}/;
+
+/** The value of a JSON text, long integers as bigint; throws a SyntaxError, in encoding/json's words where they are simple. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text, MANY_DIGITS.test(text) ? exactInteger : undefined) as unknown;
   } catch (error) {
     throw new SyntaxError(syntaxProblem(text, String(error)), { cause: error });
   }
+}
+
+/** Puts the integer that is written in place of one that was rounded. A Node.js before 21 does not tell what is written. */
+function exactInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  return /^-?[0-9]+$/.test(context?.source ?? '') ? BigInt(context?.source ?? '') : value;
 }
 
 function syntaxProblem(text: string, problem: string): string {

@@ -1,3 +1,5 @@
+import { replaceBroken } from './bytes.ts';
+
 /** What Go's strings, unicode and strconv packages do, where it shows in a Dockerfile's meaning. */
 
 /** Go's unicode.IsSpace, of a UTF-16 unit (all white space is in the basic plane). */
@@ -29,16 +31,16 @@ export function isPatternSpace(code: number): boolean {
 
 const ASCII = /^[\u0000-\u007f]*$/;
 
-/** Go's strings.ToLower: character by character, whatever stands beside it. */
+/** Go's strings.ToLower: character by character, whatever stands beside it; broken ones are replaced. */
 export function toLower(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
-  return Array.from(text, (character) => String.fromCodePoint(character.toLowerCase().codePointAt(0) ?? 0)).join('');
+  return Array.from(replaceBroken(text), (character) => String.fromCodePoint(character.toLowerCase().codePointAt(0) ?? 0)).join('');
 }
 
-/** Go's strings.ToUpper: a character whose upper case is several characters stays. */
+/** Go's strings.ToUpper: a character whose upper case is several characters stays; broken ones are replaced. */
 export function toUpper(text: string): string {
   if (ASCII.test(text)) return text.toUpperCase();
-  return Array.from(text, (character) => {
+  return Array.from(replaceBroken(text), (character) => {
     const upper = character.toUpperCase();
     return upper.length === character.length ? upper : character;
   }).join('');

@@ -23,7 +23,7 @@ const SHORT_ESCAPES: ReadonlyMap<string, string> = new Map([
 
 const PRINTABLE = /^[ \p{L}\p{M}\p{N}\p{P}\p{S}]$/u;
 
-/** Go's strconv.Quote, which `%q` prints: double quotes around, and escapes for what is not printable. */
+/** Go's strconv.Quote, which `%q` prints: double quotes around, and escapes for what is not printable or, as spec/bytes.ts keeps it, no character. */
 export function quote(text: string): string {
   let out = '"';
   for (const character of text) out += SHORT_ESCAPES.get(character) ?? quoteCharacter(character);
@@ -32,7 +32,7 @@ export function quote(text: string): string {
 
 function quoteCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  if (code >= 0xd800 && code <= 0xdfff) return '\ufffd';
+  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
   if (PRINTABLE.test(character)) return character;
   if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, '0')}`;
   if (code < 0x10000) return `\\u${code.toString(16).padStart(4, '0')}`;

@@ -8,7 +8,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   diag: [],
   runtime: [],
   spec: ['diag'],
-  pb: ['diag'],
+  pb: ['diag', 'spec'],
   provenance: ['diag', 'spec'],
   lint: ['diag', 'spec'],
   dockerfile: ['diag', 'spec', 'lint'],

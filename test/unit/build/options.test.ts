@@ -38,10 +38,10 @@ test('the values of options', () => {
     'force-network-mode': 'none', 'image-resolve-mode': 'pull', 'build-arg:BUILDKIT_CACHE_MOUNT_NS': 'ns', 'cgroup-parent': 'c',
   });
   assert.equal(build.extraHosts.map(({ host, ip }) => `${host}=${ip}`), ['a.b=fe80::1', 'c=1.2.3.4', 'd=1:0:0:2::3', 'e=::', 'f=1:0:3:4:5:6:7:8']);
-  assert.equal(build.ulimits, [{ name: 'nofile', soft: 1, hard: 2 }, { name: 'core', soft: -1, hard: -1 }]);
-  assert.equal(build.linuxResources, { memory: 5, memorySwap: -1, cpuShares: 0, cpuPeriod: 0, cpuQuota: 0, cpusetCpus: '0-3', cpusetMems: '' });
+  assert.equal(build.ulimits, [{ name: 'nofile', soft: 1n, hard: 2n }, { name: 'core', soft: -1n, hard: -1n }]);
+  assert.equal(build.linuxResources, { memory: 5n, memorySwap: -1n, cpuShares: 0n, cpuPeriod: 0n, cpuQuota: 0n, cpusetCpus: '0-3', cpusetMems: '' });
   assert.equal(build.targetPlatforms, [{ os: 'linux', architecture: 'arm64' }, { os: 'windows', architecture: 'amd64', osVersion: '10.0.1' }]);
-  assert.equal([build.shmSize, build.target, build.hostname, build.networkMode, build.imageResolveMode, build.cacheIdNamespace, build.cgroupParent], [64, 't', 'h2', 'none', 'pull', 'ns', 'c']);
+  assert.equal([build.shmSize, build.target, build.hostname, build.networkMode, build.imageResolveMode, build.cacheIdNamespace, build.cgroupParent], [64n, 't', 'h2', 'none', 'pull', 'ns', 'c']);
   assert.is(build.multiPlatformRequested, true);
   assert.is(build.buildArgs.get('__proto__'), 'x');
   assert.equal([...build.labels], [['l', 'v']]);

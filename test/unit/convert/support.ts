@@ -38,7 +38,7 @@ const PLAIN_IMAGE = {
 
 const CONFIG: BuildConfig = {
   buildArgs: new Map(), labels: new Map(), target: '', cacheIdNamespace: '', cgroupParent: '', extraHosts: [], hostname: '', imageResolveMode: 'default',
-  networkMode: 'sandbox', shmSize: 0, ulimits: [], targetPlatforms: [], buildPlatforms: [AMD64], multiPlatformRequested: false,
+  networkMode: 'sandbox', shmSize: 0n, ulimits: [], targetPlatforms: [], buildPlatforms: [AMD64], multiPlatformRequested: false,
 };
 
 export function allCaps(ids: Iterable<string> = Object.values(CAPS)): CapSet {

@@ -50,9 +50,10 @@ test('ports', () => {
 });
 
 test('durations', () => {
-  const cases: readonly (readonly [number, string])[] = [
-    [0, '0s'], [1, '1ns'], [1500, '1.5µs'], [2_000_000, '2ms'], [999_999_999, '999.999999ms'], [1e9, '1s'], [90e9, '1m30s'], [3600e9, '1h0m0s'],
-    [3661.5e9, '1h1m1.5s'], [360000e9, '100h0m0s'], [-1500e6, '-1.5s'],
+  const cases: readonly (readonly [bigint, string])[] = [
+    [0n, '0s'], [1n, '1ns'], [1500n, '1.5µs'], [2_000_000n, '2ms'], [999_999_999n, '999.999999ms'], [1_000_000_000n, '1s'], [90_000_000_000n, '1m30s'],
+    [3_600_000_000_000n, '1h0m0s'], [3_661_500_000_000n, '1h1m1.5s'], [360_000_000_000_000n, '100h0m0s'], [-1_500_000_000n, '-1.5s'],
+    [9_223_372_036_854_775_807n, '2562047h47m16.854775807s'],
   ];
   for (const [nanoseconds, text] of cases) assert.is(formatDuration(nanoseconds), text);
 });

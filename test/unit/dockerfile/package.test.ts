@@ -50,6 +50,7 @@ const OWN: readonly (readonly [why: string, keyword: Keyword, rest: string, thei
   ['ARG does not part words at a next line character', 'arg', 'a\u0085b', ['a\u0085b'], ['a', 'b']],
   ['ARG parts words at a byte order mark', 'arg', 'a\ufeffb', ['a', 'b'], ['a\ufeffb']],
   ['lone surrogates stay', 'run', '["\\ud800"]', ['\ud800'], ['\ufffd']],
+  ['what is not UTF-8 stays', 'run', '["\udcff"]', ['\udcff'], ['\ufffd']],
   ['a number that Go cannot hold is no JSON to Go', 'run', '[1e999]', '[1e999]', ['[1e999]']],
   ['a test in brackets is text to both', 'run', '[ -f x ]', '[ -f x ]', ['[ -f x ]']],
 ];

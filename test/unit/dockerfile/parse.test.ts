@@ -2,6 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CodedError, findCause, LocatedError, messageOf } from '../../../src/diag/error.ts';
 import { lineRanges } from '../../../src/diag/range.ts';
+import type { Instruction } from '../../../src/dockerfile/ast.ts';
+import { encodeText } from '../../../src/spec/bytes.ts';
 import { parseDockerfile, parseInstructionText } from '../../../src/dockerfile/parse.ts';
 import { DEFAULT_LINT_CONFIG } from '../../../src/lint/config.ts';
 import { Linter } from '../../../src/lint/linter.ts';
@@ -25,16 +27,29 @@ test('an error has a code, the line in its text, and its place', () => {
   assert.is(findCause(error, CodedError)?.code, 'syntax');
 });
 
-const NOT_UTF8: readonly (readonly [bytes: string, code: string])[] = [
-  ['RUN \xff', 'RUN \ufffd'], ['RUN \xe4b', 'RUN \ufffdb'], ['RUN "\xc3\xa4\xc3"', 'RUN "ä\ufffd"'],
-];
-
-for (const [bytes, code] of NOT_UTF8) {
-  test(`what is not UTF-8 is replaced: ${JSON.stringify(bytes)}`, () => {
-    const source = Uint8Array.from(`FROM a\n${bytes}\n`, (character) => character.charCodeAt(0));
-    assert.is(parseDockerfile(source).dockerfile.stages[0]?.instructions[0]?.code, code);
-  });
+function instructionOf(bytes: string): Instruction | undefined {
+  const source = Uint8Array.from(`FROM a\n${bytes}\n`, (character) => character.charCodeAt(0));
+  return parseDockerfile(source).dockerfile.stages[0]?.instructions[0];
 }
+
+test('what is not UTF-8 stays in an instruction\'s text and in heredocs', () => {
+  for (const code of ['RUN \xff', 'RUN \xe4b', 'RUN "\xc3\xa4\xc3"', 'RUN \xe2\x82 \xed\xa0\x80']) {
+    assert.is(Buffer.from(encodeText(instructionOf(code)?.code ?? '')).toString('latin1'), code);
+  }
+  const copy = instructionOf('COPY <<"E" /x\na\xffb\nE');
+  assert.ok(copy?.kind === 'copy');
+  assert.is(Buffer.from(encodeText(copy.sourceContents[0]?.data ?? '')).toString('latin1'), 'a\xffb\n');
+});
+
+test('what is not UTF-8 is replaced, byte by byte, where the reference reads characters', () => {
+  const env = instructionOf('ENV a=\xe2\x82');
+  assert.ok(env?.kind === 'env');
+  assert.is(env.pairs[0]?.value, '\ufffd\ufffd');
+  const run = instructionOf('RUN ["\xed\xa0\x80"]');
+  assert.ok(run?.kind === 'run');
+  assert.equal(run.commandLine, ['\ufffd\ufffd\ufffd']);
+  assert.throws(() => instructionOf('RUN <<E\xff\nE\xff'), (error: Error) => error.message === 'unterminated heredoc');
+});
 
 test('flags are read byte by byte, as in the reference', () => {
   const [copy] = parseDockerfile(encode('FROM a\nCOPY --from=é --chown=à b c d\n')).dockerfile.stages[0]?.instructions ?? [];

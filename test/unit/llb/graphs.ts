@@ -37,8 +37,8 @@ const full: RunOptions = {
     { target: '/b', source: busybox.output, noOutput: true },
     { target: '/c', source: undefined, cache: { id: 'ns//id', sharing: 'locked' } },
     { target: '/d', source: busybox.output, selector: '/cache', cache: { id: 'ns//id2', sharing: 'private' } },
-    { target: '/dev/shm', source: undefined, tmpfs: { size: 64 } },
-    { target: '/t', source: undefined, tmpfs: { size: 0 } },
+    { target: '/dev/shm', source: undefined, tmpfs: { size: 64n } },
+    { target: '/t', source: undefined, tmpfs: { size: 0n } },
     { target: '/out', source: context.output },
     { target: '-first', source: context.output },
     { target: '/b', source: context.output, contentCache: 'off' },
@@ -53,7 +53,7 @@ const full: RunOptions = {
   ],
   proxy: { http: 'h', https: 'hs', ftp: 'f', no: 'n', all: 'a' },
   extraHosts: [{ host: 'host', ip: '1.2.3.4' }, { host: 'host6', ip: '2001:db8::1' }],
-  ulimits: [{ name: 'nofile', soft: 10, hard: -1 }],
+  ulimits: [{ name: 'nofile', soft: 10n, hard: -1n }],
   cgroupParent: 'cg',
   devices: [{ name: 'v/c=d', optional: true }],
   network: 'none',
@@ -61,7 +61,7 @@ const full: RunOptions = {
   constraints: {
     ignoreCache: true,
     description: new Map([['com.docker.dockerfile.v1.command', 'RUN a'], ['a', 'b']]),
-    linuxResources: { memory: 1, memorySwap: -1, cpuShares: 2, cpuPeriod: 3, cpuQuota: 4, cpusetCpus: '0-1', cpusetMems: '0' },
+    linuxResources: { memory: 1n, memorySwap: -1n, cpuShares: 2n, cpuPeriod: 3n, cpuQuota: 4n, cpusetCpus: '0-1', cpusetMems: '0' },
     progressGroup: { id: 'pg', name: 'name', weak: true },
   },
 };

@@ -15,7 +15,7 @@ export function readable(definition: Definition): string {
 
 /** `value` with maps as objects in the order of their keys, bytes as text, and nothing of what is empty or zero, but in lists and maps. */
 function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? plain(Number(value)) : value.toString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1') || undefined;
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((item) => plain(item) ?? item);
   if (value instanceof Map) {

@@ -11,12 +11,12 @@ const arm = { os: 'linux', architecture: 'arm' };
 test('a change gives a new state and leaves the old one', () => {
   const before = scratch();
   const after = before.addEnv('A', '1').withDir('a').withUser('u').withHostname('h').withNetwork('host').withSecurity('insecure')
-    .addExtraHost({ host: 'x', ip: '1.1.1.1' }).addUlimit({ name: 'n', soft: 1, hard: 2 }).withCgroupParent('c');
+    .addExtraHost({ host: 'x', ip: '1.1.1.1' }).addUlimit({ name: 'n', soft: 1n, hard: 2n }).withCgroupParent('c');
   assert.is(before.getEnv('A'), undefined);
   assert.equal([before.dir, before.user, before.hostname, before.network, before.security, before.extraHosts, before.ulimits, before.cgroupParent],
     ['/', '', '', 'sandbox', 'sandbox', [], [], '']);
   assert.equal([after.getEnv('A'), after.dir, after.user, after.hostname, after.network, after.security, after.cgroupParent], ['1', '/a', 'u', 'h', 'host', 'insecure', 'c']);
-  assert.equal([after.extraHosts, after.ulimits], [[{ host: 'x', ip: '1.1.1.1' }], [{ name: 'n', soft: 1, hard: 2 }]]);
+  assert.equal([after.extraHosts, after.ulimits], [[{ host: 'x', ip: '1.1.1.1' }], [{ name: 'n', soft: 1n, hard: 2n }]]);
 });
 
 test('a relative directory is below the present one; an absolute one stays as written', () => {
