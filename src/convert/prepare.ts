@@ -6,6 +6,7 @@ import { parseLintOptions } from '../lint/config.ts';
 import type { LintConfig } from '../lint/config.ts';
 import { Linter } from '../lint/linter.ts';
 import type { Warn } from '../lint/linter.ts';
+import { cut } from '../spec/strings.ts';
 
 /** A Dockerfile ready for conversion, and the linter that goes on with it. */
 export interface PreparedDockerfile {
@@ -25,7 +26,7 @@ export function prepareDockerfile(source: Uint8Array, lintConfig?: LintConfig, w
 
 function ownLintConfig(source: Uint8Array): LintConfig {
   try {
-    return parseLintOptions(parseDirective('check', source)?.value ?? '');
+    return parseLintOptions(cut(parseDirective('check', source)?.value ?? '', ' ').before);
   } catch (error) {
     throw wrapError(error, 'failed to parse check options');
   }

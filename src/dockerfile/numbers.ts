@@ -34,7 +34,8 @@ export function parseSize(text: string): bigint | undefined {
   return toInt64(size * 1024 ** power);
 }
 
-const DECIMAL = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?$/i;
+/** Underscores may part digits. */
+const DECIMAL = /^[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)(?:e[+-]?[0-9]+(?:_[0-9]+)*)?$/i;
 const HEXADECIMAL = /^([+-]?)0x(_?[0-9a-f]+(?:_[0-9a-f]+)*)?(?:\.([0-9a-f]+(?:_[0-9a-f]+)*)?)?p([+-]?[0-9]+(?:_[0-9]+)*)$/i;
 
 /** Go's strconv.ParseFloat; undefined when `text` is no number or too large. */
@@ -42,7 +43,7 @@ function parseFloat64(text: string): number | undefined {
   const special = /^([+-]?)(?:inf|infinity)$/i.exec(text);
   if (special !== null) return special[1] === '-' ? -Infinity : Infinity;
   if (/^nan$/i.test(text)) return Number.NaN;
-  const value = DECIMAL.test(text) ? Number(text) : parseHexadecimal(text);
+  const value = DECIMAL.test(text) ? Number(text.replaceAll('_', '')) : parseHexadecimal(text);
   return value !== undefined && Number.isFinite(value) ? value : undefined;
 }
 

@@ -2,6 +2,7 @@
 // Usage: node --import tsx test/fuzz/generate.ts DIR COUNT [SEED] [WRONG]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodeText } from '../../src/spec/bytes.ts';
 import { dockerfile, options } from './dockerfile.ts';
 import { Random } from './random.ts';
 
@@ -15,10 +16,10 @@ writeFileSync(join(context, '.dockerignore'), '*.txt\n!keep.txt\nsrc/x\n');
 const rows: string[] = [];
 for (let i = 0; i < Number(count); i++) {
   const random = new Random(Number(seed) * 1_000_003 + i);
-  const rate = wrong === 'mixed' ? random.pick([0, 0, 0.05, 0.3]) : Number(wrong);
+  const rate = wrong === 'mixed' ? random.pick([0, 0, 0.05, 0.3, 0.8]) : Number(wrong);
   mkdirSync(join(dir, String(Math.floor(i / 1000))), { recursive: true });
   const file = join(String(Math.floor(i / 1000)), `Dockerfile.${i}`);
-  writeFileSync(join(dir, file), dockerfile(random, rate));
+  writeFileSync(join(dir, file), encodeText(dockerfile(random, rate)));
   rows.push(JSON.stringify({ name: `case ${i}`, dockerfile: file, context: random.chance(0.5) ? 'context' : '', opts: { ...options(random, rate), 'build-arg:REPRO': 'off' } }));
 }
 writeFileSync(join(dir, 'cases.jsonl'), `${rows.join('\n')}\n`);

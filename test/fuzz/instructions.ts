@@ -1,3 +1,4 @@
+import { NUMBERS } from './odd.ts';
 import { ARG_NAMES, jsonForm, path, type Scope, variable, word } from './words.ts';
 
 /** A flag, now and then misspelt, without value, with an empty one, or doubled by the caller. */
@@ -17,7 +18,7 @@ function flags(scope: Scope, all: readonly (() => string)[], probability: number
   return chosen.map((text) => `${text} `).join('');
 }
 
-const OWNERS = ['1000', '1000:1000', 'root', 'user:group', 'nobody', '0:0', '$FOO', ':5'];
+const OWNERS = ['4294967295', '4294967296:0', '1000', '1000:1000', 'root', 'user:group', 'nobody', '0:0', '$FOO', ':5'];
 const MODES = ['0644', '755', 'u+x', 'go=rX', 'a-w,u+r', '7777', '0', '$FOO'];
 
 function mount(scope: Scope): string {
@@ -35,7 +36,7 @@ function mount(scope: Scope): string {
   };
   const rest = random.chance(scope.wrong) ? random.some(optional, 0.15) : random.some(sane[type]!, 0.5);
   if ((type === 'bind' || type === 'cache' || type === '' || type === 'tmpfs') && !rest.some((text) => text.startsWith('target')) && !random.chance(scope.wrong)) rest.push('target=/mnt');
-  if (random.chance(scope.wrong * 0.3)) rest.push(random.pick(['bogus=1', '=', 'size=x', 'mode=abc', 'uid=-1', '"target=/q,x"', 'from=$FOO', 'sharing=$FOO', 'type=$FOO', 'from=nosuch', 'required=x', 'target=/']));
+  if (random.chance(scope.wrong * 0.3)) rest.push(random.pick(['bogus=1', '=', `size=${random.pick(NUMBERS)}${random.pick(['', 'k', 'GiB', 'p'])}`, `mode=${random.pick(NUMBERS)}`, `uid=${random.pick(NUMBERS)}`, 'size=x', '"id=a,b"', '"id=a""b"', 'id="a"', ' target=/x', ',', '"', 'TARGET=/x', 'target', 'mode=abc', 'uid=-1', '"target=/q,x"', 'from=$FOO', 'sharing=$FOO', 'type=$FOO', 'from=nosuch', 'required=x', 'target=/']));
   return `--mount=${[...fields, ...rest].filter((text) => text !== '').join(',')}`;
 }
 
@@ -49,7 +50,7 @@ function withBodies(scope: Scope, line: string, names: readonly string[]): strin
 
 function heredocMarker(scope: Scope, name: string): string {
   const { random } = scope;
-  return `${random.chance(0.1) ? '3' : ''}<<${random.chance(0.25) ? '-' : ''}${random.pick([name, name, `"${name}"`, `'${name}'`])}`;
+  return `${random.chance(0.1) ? '3' : ''}<<${random.chance(0.25) ? '-' : ''}${random.pick([name, name, `"${name}"`, `'${name}'`, ...(random.chance(scope.wrong) ? [`"${name.slice(0, 1)}"${name.slice(1)}`, `'${name}`, `\\${name}`, `$${name}`, ` ${name}`, `${name};`, `"${name} "`, `<${name}`, '""', `-${name}`] : [])])}`;
 }
 
 function heredocRun(scope: Scope): string {
@@ -109,7 +110,7 @@ export const INSTRUCTIONS: readonly Maker[] = [
   (scope) => `USER ${scope.random.pick(['root', '1000', 'a:b', '$FOO', 'nobody', word(scope)])}`,
   (scope) => shellOrJson(scope, 'CMD'),
   (scope) => shellOrJson(scope, 'ENTRYPOINT'),
-  (scope) => `EXPOSE ${scope.random.list(1, 3, () => scope.random.chance(scope.wrong) ? scope.random.pick(['abc', '70000', '-1', '80/', '/tcp', '80/foo', '9-8', word(scope)]) : scope.random.pick(PORTS)).join(' ')}`,
+  (scope) => `EXPOSE ${scope.random.list(1, 3, () => scope.random.chance(scope.wrong) ? scope.random.pick(['abc', ...NUMBERS, '70000', '-1', '80/', '/tcp', '80/foo', '9-8', word(scope)]) : scope.random.pick(PORTS)).join(' ')}`,
   (scope) => `VOLUME ${scope.random.pick(['/data', '/a /b', '["/data"]', '["/a","/b"]', '$FOO', jsonForm(scope), word(scope)])}`,
   (scope) => `STOPSIGNAL ${scope.random.chance(scope.wrong) ? scope.random.pick(['NOPE', '0', '99', '', 'SIG', word(scope)]) : scope.random.pick(SIGNALS)}`,
   (scope) => `SHELL ${scope.random.chance(scope.wrong) ? jsonForm(scope) : scope.random.pick(['["/bin/bash","-c"]', '["/bin/sh", "-ec"]', '["python3","-c"]', '["cmd", "/S", "/C"]'])}`,
@@ -132,6 +133,6 @@ export function arg(scope: Scope): string {
 function healthcheck(scope: Scope): string {
   const { random } = scope;
   if (random.chance(0.2)) return `HEALTHCHECK ${random.pick(['NONE', 'none', ...(random.chance(scope.wrong) ? ['NONE x', 'FOO', '', 'CMD'] : [])])}`;
-  const durations = ['5s', '1m30s', '100ms', '1h', ...(random.chance(scope.wrong) ? ['0', '5', 'x', '-1s', '1us', '0s', '999999h'] : [])];
-  return `HEALTHCHECK ${flags(scope, [() => flag(scope, 'interval', durations), () => flag(scope, 'timeout', durations), () => flag(scope, 'start-period', durations), () => flag(scope, 'start-interval', durations), () => flag(scope, 'retries', ['3', '1', ...(random.chance(scope.wrong) ? ['0', '-1', 'x', '1.5'] : [])])], 0.3)}${shellOrJson(scope, 'CMD')}`;
+  const durations = ['5s', '1m30s', '100ms', '1h', `${random.pick(NUMBERS)}${random.pick(['ns', 'us', 'µs', 'ms', 's', 'h'])}`, '2562047h47m16.854775807s', ...(random.chance(scope.wrong) ? ['0', '5', '.5s', '1.s', '01h', '1.0000000000000000000001ms', '2562047h47m16.854775808s', 'x', '-1s', '1us', '0s', '999999h'] : [])];
+  return `HEALTHCHECK ${flags(scope, [() => flag(scope, 'interval', durations), () => flag(scope, 'timeout', durations), () => flag(scope, 'start-period', durations), () => flag(scope, 'start-interval', durations), () => flag(scope, 'retries', ['3', '1', ...(random.chance(scope.wrong) ? ['0', '-1', 'x', '1.5', ...NUMBERS] : [])])], 0.3)}${shellOrJson(scope, 'CMD')}`;
 }

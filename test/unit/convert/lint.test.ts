@@ -42,6 +42,7 @@ const CASES: readonly (readonly [text: string, warnings: readonly string[], setu
     { options: { targetPlatform: { os: 'linux', architecture: 'arm64' } } }],
   ['FROM debian\n# check=skip=UndefinedVar\nENV A=$UNSET\nENV B=$UNSET', ["UndefinedVar: Usage of undefined variable '$UNSET' (4)"]],
   ['# check=skip=all\nFROM debian\nENV A=$UNSET', []],
+  ['# check=skip=all # the rest of the line does not count\nFROM debian\nENV A=$UNSET', []],
 ];
 
 for (const [text, warnings, setup] of CASES) {

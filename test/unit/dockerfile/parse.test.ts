@@ -4,6 +4,7 @@ import { CodedError, findCause, LocatedError, messageOf } from '../../../src/dia
 import { lineRanges } from '../../../src/diag/range.ts';
 import type { Instruction } from '../../../src/dockerfile/ast.ts';
 import { encodeText } from '../../../src/spec/bytes.ts';
+import { parseMount } from '../../../src/dockerfile/mount.ts';
 import { parseDockerfile, parseInstructionText } from '../../../src/dockerfile/parse.ts';
 import { DEFAULT_LINT_CONFIG } from '../../../src/lint/config.ts';
 import { Linter } from '../../../src/lint/linter.ts';
@@ -161,6 +162,18 @@ test('a trigger that cannot be scanned keeps its own place', () => {
 test('a hundred thousand ONBUILDs', () => {
   const error = failure(() => parseDockerfile(encode(`FROM a\n${'ONBUILD \\\n'.repeat(100_000)}RUN x\n`)));
   assert.ok(messageOf(error).endsWith("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed"));
+});
+
+test('sizes may have underscores between digits', () => {
+  const size = (text: string): bigint | undefined => {
+    try {
+      return parseMount(`type=tmpfs,target=/t,size=${text}`, (word) => word).sizeLimit;
+    } catch {
+      return undefined;
+    }
+  };
+  assert.equal(['1_000', '1_0.5_0k', '.2_5k', '1e1_0', '9007199254740993', '8e'].map(size), [1000n, 10752n, 256n, 10_000_000_000n, 9007199254740992n, undefined]);
+  assert.equal(['_1', '1_', '1__0', '1_.5', '1._5', '1e_5'].map(size), [undefined, undefined, undefined, undefined, undefined, undefined]);
 });
 
 test.run();
