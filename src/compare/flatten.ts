@@ -8,7 +8,7 @@ import type { ComparedLayer, LayerFacts } from './view.ts';
 
 /** Content that is kept of each side. */
 const MAX_HELD = 24 << 20;
-const MAX_ENTRIES = 1_500_000;
+const MAX_ENTRIES = 1_000_000;
 
 /** What several layers make together. */
 interface Flattened {

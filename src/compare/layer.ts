@@ -31,7 +31,7 @@ export interface LayerResult {
 /** Content of entries whose other side has not come yet is kept up to this many bytes on each side. */
 const MAX_HELD = 24 << 20;
 /** Entries that wait for their other side: more are a bomb, or layers that have nothing in common. */
-const MAX_WAITING = 1_500_000;
+const MAX_WAITING = 1_000_000;
 
 /** An entry that waits for the other side's, with its place in its layer. */
 interface Waiting {
@@ -45,16 +45,19 @@ interface Side {
   readonly source: AsyncGenerator<readonly LayerEntry[], LayerFacts>;
   readonly waiting: Map<string, Waiting[]>;
   next: Promise<IteratorResult<readonly LayerEntry[], LayerFacts>> | undefined;
-  taken: number;
+  /** Entries in `waiting`, and bytes of their content. */
+  count: number;
   held: number;
+  taken: number;
   facts: LayerFacts | undefined;
 }
 
 /**
  * Compares two layers while both stream, entry by entry: those at the same place in both cost no memory; one that comes earlier on one side waits
- * for the other's. Of several entries with one path the first is compared with the first, and so on. Throws what reading throws.
+ * for the other's. Of several entries with one path the first is compared with the first, and so on. Throws what reading throws, and (code `image`)
+ * when more than `maxWaiting` entries wait.
  */
-export async function compareLayers(layerA: ComparedLayer, layerB: ComparedLayer, layer: number, receiver: LayerSink): Promise<LayerResult> {
+export async function compareLayers(layerA: ComparedLayer, layerB: ComparedLayer, layer: number, receiver: LayerSink, maxWaiting = MAX_WAITING): Promise<LayerResult> {
   let differences = 0;
   const sink: LayerSink = { ...receiver, difference: (each) => (differences++, receiver.difference(each)) };
   const a = openSide('a', layerA, sink);
@@ -75,7 +78,7 @@ export async function compareLayers(layerA: ComparedLayer, layerB: ComparedLayer
         entries++;
         const mine = { entry, at: side.taken++ };
         const theirs = takeWaiting(other, entry.path);
-        if (theirs === undefined) wait(side, mine);
+        if (theirs === undefined) wait(side, mine, maxWaiting);
         else if (side === a) pair(mine, theirs);
         else pair(theirs, mine);
       }
@@ -91,7 +94,7 @@ function openSide(name: 'a' | 'b', layer: ComparedLayer, sink: LayerSink): Side 
   const side: Side = {
     name,
     source: layer.entries({ keep: (header) => isKept(header, side.held, sink), progress: sink.progress }),
-    waiting: new Map(), next: undefined, taken: 0, held: 0, facts: undefined,
+    waiting: new Map(), next: undefined, count: 0, held: 0, taken: 0, facts: undefined,
   };
   prefetch(side);
   return side;
@@ -119,18 +122,19 @@ async function read(side: Side): Promise<readonly LayerEntry[]> {
   return result.value;
 }
 
-function wait(side: Side, waiting: Waiting): void {
+function wait(side: Side, waiting: Waiting, maxWaiting: number): void {
   const queue = side.waiting.get(waiting.entry.path);
   if (queue === undefined) side.waiting.set(waiting.entry.path, [waiting]);
   else queue.push(waiting);
   side.held += waiting.entry.content?.length ?? 0;
-  if (side.waiting.size > MAX_WAITING || (queue?.length ?? 0) > MAX_WAITING) throw new CodedError('image', `more than ${MAX_WAITING} entries of a layer have no counterpart: the images cannot be compared in bounded memory`);
+  if (++side.count > maxWaiting) throw new CodedError('image', `more than ${maxWaiting} entries of a layer have no counterpart: the images cannot be compared in bounded memory`);
 }
 
 function takeWaiting(side: Side, path: string): Waiting | undefined {
   const queue = side.waiting.get(path);
   const first = queue?.shift();
   if (queue?.length === 0) side.waiting.delete(path);
+  if (first !== undefined) side.count--;
   side.held -= first?.entry.content?.length ?? 0;
   return first;
 }

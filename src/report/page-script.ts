@@ -32,6 +32,7 @@ function size(bytes) {
   return (unit === 0 ? bytes : bytes.toFixed(bytes < 10 ? 2 : 1)) + ' ' + units[unit];
 }
 const number = (value) => value.toLocaleString('en-US');
+const plural = (value, word) => number(value) + ' ' + word + (value === 1 ? '' : 's');
 /** What would turn the direction of writing, or cannot be seen, as its code. */
 function visible(text) {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (c) => '\\u{' + c.charCodeAt(0).toString(16) + '}');
@@ -65,20 +66,23 @@ function drawPage() {
   const side = (name, { address, kind, digest }) => [el('b', {}, name), el('div', {}, el('span', { class: 'mono' }, visible(address)), ' ', el('span', { class: 'digest' }, kind + (digest === '' ? '' : ' · ' + digest)))];
   const ignored = data.causes.reduce((sum, each) => sum + each.ignored, 0);
   const lead = LEADS[data.verdict] + (ignored > 0 ? ' ' + number(ignored) + ' differences are ignored, as asked for.' : '');
-  page.replaceChildren(
+  const count = platform.differences.length + platform.omitted + data.differences.length;
+  const parts = [
     el('header', {},
-      el('div', { class: 'what' }, el('h1', {}, el('span', { class: 'badge ' + data.verdict, id: 'verdict' }, WORDS[data.verdict])), el('p', { class: 'lead' }, lead), data.notes.map((note) => el('p', { class: 'lead' }, visible(note)))),
+      el('div', { class: 'what' }, el('h1', { class: 'verdict ' + data.verdict, id: 'verdict' }, WORDS[data.verdict]), el('p', { class: 'lead' }, lead, count === 0 ? '' : ' ' + plural(count, 'difference') + ' on ' + platform.platform + '.'), data.notes.map((note) => el('p', { class: 'lead' }, visible(note)))),
       el('div', { class: 'sides' }, side('A', data.a), side('B', data.b))),
     data.platforms.length > 1 ? el('div', { class: 'tabs', role: 'tablist' }, data.platforms.map((each, at) =>
       el('button', { role: 'tab', 'aria-selected': String(at === state.platform), onclick: () => { Object.assign(state, { platform: at, cause: '', layer: -1, selected: null, closed: new Set() }); drawPage(); } }, each.platform + ' ', el('span', { class: 'badge ' + each.verdict }, WORDS[each.verdict])))) : null,
     el('div', { class: 'top' }, el('section', { class: 'card', id: 'causes' }), el('section', { class: 'card', id: 'layers' })),
-    platform.packages.length === 0 ? null : el('section', { class: 'card', id: 'packages' }, el('h2', {}, number(platform.packages.length) + ' packages in other versions'),
+    platform.packages.length === 0 ? null : el('section', { class: 'card', id: 'packages' }, el('h2', {}, plural(platform.packages.length, 'package') + ' in another version'),
       el('div', { class: 'packages' }, platform.packages.slice(0, 2000).map((each) => el('span', {}, visible(each.name) + ' ', el('code', {}, visible((each.a || 'none') + ' → ' + (each.b || 'none'))))))),
     el('div', { class: 'body' },
       el('section', { class: 'card' }, tools(), el('div', { class: 'rows', role: 'tree', tabindex: '0', 'aria-label': 'differences', id: 'rows', onscroll: drawRows, onkeydown: onKey }, el('div', { id: 'space' }))),
-      el('section', { class: 'card detail', id: 'detail', 'aria-live': 'polite' })));
-  const packages = document.getElementById('packages');
-  if (packages !== null) packages.style.marginBottom = '16px';
+      el('section', { class: 'card detail', id: 'detail', 'aria-live': 'polite' })),
+  ];
+  page.replaceChildren(...parts.filter((part) => part !== null));
+  // The first thing to see is a file whose lines differ, if there is one.
+  state.selected = differences().find((each) => each.content !== undefined && each.content.kind === 'text') || differences()[0] || null;
   refresh();
 }
 
@@ -191,7 +195,7 @@ function drawLayers() {
       bar([['a', 0, (100 * sizeOf(layer.a)) / most, 0, 4.5], ['b', 0, (100 * sizeOf(layer.b)) / most, 5.5, 4.5]]),
       el('span', { class: 'count' }, size(Math.max(sizeOf(layer.a), sizeOf(layer.b)))));
   });
-  document.getElementById('layers').replaceChildren(el('h2', {}, number(layers.length) + (layers.length === 1 ? ' layer' : ' layers') + ', size in A above, in B below'), ...rows);
+  document.getElementById('layers').replaceChildren(el('h2', {}, plural(layers.length, 'layer') + ', size in A above, in B below'), ...rows);
 }
 
 /** Puts the rows in sight on the page. */

@@ -15,7 +15,8 @@ export const PAGE_STYLE = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 14px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; }
 main { max-width: 1500px; margin: 0 auto; padding: 24px; }
-h1 { font-size: 26px; line-height: 1.2; margin: 0; letter-spacing: -0.01em; }
+h1 { display: inline-block; font-size: 24px; line-height: 1.3; margin: 0; padding: 4px 14px; border-radius: 10px; letter-spacing: -0.01em; }
+#packages { margin-bottom: 16px; }
 h2 { font-size: 13px; margin: 0 0 10px; color: var(--soft); font-weight: 600; text-transform: uppercase; letter-spacing: 0.05em; }
 code, .mono { font-family: var(--mono); font-size: 12.5px; }
 button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: left; }
