@@ -6,8 +6,8 @@ export type StripRule = StripPath;
 const DATES = 'its lines have dates';
 const BACKUP = 'it is a backup whose content depends on how often and when a tool ran';
 const RANDOM = 'it is random';
-const KEY = 'it has a private key that the RUN made: every build has another one';
-const CERTIFICATE = 'it belongs to a key that the RUN made: every build has another one';
+const BERKELEY_DB = 'a Berkeley DB file has a random id, and memory that was not set';
+const KEYS = 'files in it may have a private key that the RUN made, or belong to one: every build has another one';
 const SECRET = 'it is a secret that the RUN made: every build has another one';
 const DATABASE = 'it is a database that the RUN made, with random ids, salts and times: every build has another one';
 
@@ -54,16 +54,20 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/root/.wget-hsts', action: 'restore', why: DATES },
   { path: '/home/*/.wget-hsts', action: 'remove', why: DATES },
   { path: '/etc/ssl/certs/java/cacerts', action: 'normalise', why: 'its entries have the times at which they were added' },
-  { path: '/etc/aliases.db', action: 'normalise', why: 'a Berkeley DB file has a random id' },
+  { path: '/etc/aliases.db', action: 'normalise', why: BERKELEY_DB },
+  { path: '/etc/sasldb2', action: 'normalise', why: BERKELEY_DB },
   { path: '/usr/share/info/dir', action: 'normalise', why: 'its entries come in the order of the directory' },
-  { path: '/etc', action: 'report-keys', why: KEY },
-  { path: '/var/lib', action: 'report-keys', why: KEY },
-  { path: '/etc/ssl/certs/ssl-cert-snakeoil.pem', action: 'report', why: CERTIFICATE },
-  { path: '/etc/ssh/ssh_host_*_key.pub', action: 'report', why: CERTIFICATE },
+  { path: '/var/lib/texmf/ls-R*', action: 'normalise', why: 'its entries come in the order of the directory' },
+  { path: '/var/lib/texmf/web2c/*/*.fmt', action: 'normalise', why: 'LuaTeX has the exceptions of hyphenation in a random order' },
+  { path: '/var/lib/texmf/web2c/*.log', action: 'remove', why: DATES },
+  { path: '/var/lib/texmf/web2c/*/*.log', action: 'remove', why: DATES },
+  { path: '/etc', action: 'report-keys', why: KEYS },
+  { path: '/var/lib', action: 'report-keys', why: KEYS },
   { path: '/etc/bind/rndc.key', action: 'report', why: SECRET },
   { path: '/var/lib/rabbitmq/.erlang.cookie', action: 'report', why: SECRET },
   { path: '/var/lib/postgresql/*/*', marker: 'global/pg_control', action: 'report', why: DATABASE },
   { path: '/var/lib/mysql', marker: 'ibdata1', action: 'report', why: DATABASE },
   { path: '/var/lib/ldap', marker: 'data.mdb', action: 'report', why: DATABASE },
+  { path: '/var/lib/ghc/package.conf.d/package.cache', action: 'report', why: 'it is a database that the RUN made, in the order of the directory: it differs from one file system to another' },
   { path: '/etc/ldap/slapd.d', marker: 'cn=config.ldif', action: 'report', why: DATABASE },
 ];

@@ -6,13 +6,18 @@
  * - Java key store, as keytool and ca-certificates-java write it (JKS: `sun.security.provider.JavaKeyStore.engineLoad`): times of entries
  *   later than SOURCE_DATE_EPOCH become that, and the digest at the end is made again. Only one of certificates alone, with the password
  *   of Java's own list.
- * - Berkeley DB (`struct _dbmeta33` in dbinc/db_page.h): the file's id, random, becomes one made of its path.
- * - Info's menu (`dir`): entries of a section, and sections, in alphabetical order.
+ * - Berkeley DB, hash or tree (`DBMETA` and `PAGE` in dbinc/db_page.h): the file's id, random, becomes one made of its path, unused space
+ *   of pages becomes zeros, and Postfix's time of making it SOURCE_DATE_EPOCH.
+ * - Info's menu (`dir`), TeX's list of files (`ls-R`): entries of a section, and sections, in alphabetical order.
+ * - LuaTeX's formats (`dump_language_data` in luatex's lang/texlang.c): the words in lists of hyphenation exceptions, which come out of a
+ *   hash, in alphabetical order. Such a list follows that of a language's patterns, and has its length before it.
  */
 export const NORMALISE_PROGRAM = `#!/usr/bin/perl
 # repro-dockerfile: takes out of files what differs from build to build.
 use strict;
 use Digest::SHA 'sha1';
+
+my $limit = $ENV{SOURCE_DATE_EPOCH} || 0;
 
 sub keystore {
   my ($text) = @_;
@@ -21,13 +26,12 @@ sub keystore {
   return if $digest->($body) ne substr $text, -20;
   my (undef, $version, $count) = unpack 'N3', $body;
   return if $version != 2;
-  my $limit = ($ENV{SOURCE_DATE_EPOCH} || 0) * 1000;
   my $at = 12;
   for (1 .. $count) {
     my ($tag, $alias) = unpack "x$at N n", $body;
     return if $tag != 2;
     $at += 6 + $alias;
-    substr($body, $at, 8) = pack 'Q>', $limit if unpack("x$at Q>", $body) > $limit;
+    substr($body, $at, 8) = pack 'Q>', $limit * 1000 if unpack("x$at Q>", $body) > $limit * 1000;
     $at += 8;
     $at += 2 + unpack "x$at n", $body;
     $at += 4 + unpack "x$at N", $body;
@@ -38,7 +42,17 @@ sub keystore {
 
 sub database {
   my ($text, $file) = @_;
+  my $order = substr($text, 12, 1) eq "\\0" ? '>' : '<';
+  my ($size, $encryption, undef, $flags) = unpack "x20 L$order C3", $text;
+  return if $encryption || $flags || $size < 512 || length($text) % $size;
   substr($text, 52, 20) = sha1($file);
+  for (my $page = $size; $page < length $text; $page += $size) {
+    my ($entries, $start, undef, $type) = unpack "x$page x20 S$order S$order C2", $text;
+    my $end = 26 + 2 * $entries;
+    next if !grep { $_ == $type } 2, 3, 5, 12, 13 or $end > $start or $start > $size;
+    substr($text, $page + $end, $start - $end) = "\\0" x ($start - $end);
+  }
+  $text =~ s/\\x01(\\d{10})\\x01YP_LAST_MODIFIED/sprintf "\\x01%010d\\x01YP_LAST_MODIFIED", $1 > $limit ? $limit : $1/ge;
   return $text;
 }
 
@@ -54,12 +68,45 @@ sub menu {
   return "$head\\n" . join "\\n", sort @sections;
 }
 
+sub listing {
+  my ($text) = @_;
+  my ($head, @folders) = split /\\n\\n+/, $text;
+  for (@folders) {
+    my ($name, @files) = split /\\n/;
+    return if $name !~ /:$/;
+    $_ = join '', map { "$_\\n" } $name, sort @files;
+  }
+  return join "\\n", "$head\\n", sort @folders;
+}
+
+sub memory {
+  my ($text, $file) = @_;
+  open my $in, '-|', 'gzip', '-dc', $file or return;
+  my $raw = do { local $/; <$in> };
+  close $in or return;
+  return if $raw !~ /^W2TX/;
+  my $new = $raw;
+  while ($raw =~ /(?<=\\d)[^\\0- ]* \\0(\\0\\0..)(?= [^\\0- ])/gs) {
+    my ($at, $length) = (pos $raw, unpack 'N', $1);
+    my $words = substr $raw, $at, $length;
+    next if $words !~ /^(?: [^\\0- \\d]+){2,}\\0\\z/ || substr($raw, $at - 105, 100) !~ /(?: [^\\0- ]*\\d[^\\0- ]*){4} $/;
+    substr($new, $at, $length) = join('', map { " $_" } sort split ' ', substr $words, 0, -1) . "\\0";
+  }
+  return if $new eq $raw;
+  open my $out, '|-', '/bin/sh', '-c', 'exec gzip -nc > "$0"', $file or return;
+  print $out $new;
+  close $out;
+  return;
+}
+
 for my $file (@ARGV) {
   open my $handle, '+<:raw', $file or next;
   my $text = do { local $/; <$handle> };
   my $new = eval {
     $text =~ /^\\xfe\\xed\\xfe\\xed/ ? keystore($text)
     : $text =~ /^.{12}(?:\\x61\\x15\\x06\\0|\\0\\x06\\x15\\x61|\\x62\\x31\\x05\\0|\\0\\x05\\x31\\x62)/s ? database($text, $file)
+    : $text =~ /^\\x1f\\x8b/ ? memory($text, $file)
+    : $text =~ /^% ls-R / ? listing($text)
     : $text =~ /^This is the file [^\\n]*dir,/m ? menu($text)
     : undef;
   };

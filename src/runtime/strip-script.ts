@@ -5,7 +5,7 @@ import { shellPattern, shellWord } from './shell.ts';
  * What is done with a file that the RUN made or changed. `restore`: the parent's comes back with its owner, mode and time, or it is
  * removed where the parent had none. `remove`: it is removed (for files too big to keep a copy of). `empty`: as restore, but where the
  * parent had none an empty file stays. `normalise`: it stays, less what differs in it. `report`: it stays as it is, and a line on stderr
- * says why every build has another one. `report-keys`: the same for files with a private key in a folder.
+ * says why every build has another one. `report-keys`: the same for new files in a folder with a private key, and what belongs to it.
  */
 export type StripAction = 'restore' | 'remove' | 'empty' | 'normalise' | 'report' | 'report-keys';
 
@@ -56,9 +56,10 @@ export function stripAfter(paths: readonly StripPath[]): string {
   const words = (some: readonly StripPath[]): string => some.map((path) => ` \\\n    "$R"${shellPattern(markedPath(path))}`).join('');
   const normalised = paths.filter(({ action }) => action === 'normalise');
   const reports = paths.filter(({ action }) => action === 'report').map((path) => `  report ${shellWord(path.why)} ${shellWord(path.marker === undefined ? '' : `/${path.marker}`)}${words([path])}\n`);
-  const keys = paths.filter(({ action }) => action === 'report-keys').map((path) => `  report_keys ${shellWord(path.why)}${words([path])}\n`);
+  const folders = paths.filter(({ action }) => action === 'report-keys');
   return `  scan${words(paths.filter(({ action }) => action !== 'report-keys'))}\n${stripCalls(paths, 'put_back')}` +
-    `${normalised.length === 0 ? '' : `  normalise${words(normalised)}\n`}${reports.join('')}${keys.join('')}`;
+    `${normalised.length === 0 ? '' : `  normalise${words(normalised)}\n`}${reports.join('')}` +
+    `${folders.length === 0 ? '' : `  report_keys${words(folders)}\n`}`;
 }
 
 function markedPath({ path, marker }: StripPath): string {
@@ -163,11 +164,27 @@ report() {
   done
 }
 
-# report_keys CAUSE FOLDER
+# report_keys FOLDER...: new files with a private key, and the public keys and single certificates that belong to them.
 report_keys() {
-  [ -d "$2" ] || return 0
-  find "$2" -xdev -type f -newer "$S/.mark" -exec grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' {} + 2>/dev/null | while IFS= read -r f; do
-    echo "repro: \${f#"$R"}: $1" >&2
+  cause='that the RUN made: every build has another one'
+  for f; do
+    shift
+    [ -d "$f" ] && set -- "$@" "$f"
   done
+  [ $# -gt 0 ] || return 0
+  find "$@" -xdev -type f -newer "$S/.mark" -exec grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' -e '-----BEGIN CERTIFICATE-----' {} + > "$S/.keys" 2>/dev/null
+  [ -s "$S/.keys" ] || return 0
+  keys=
+  while IFS= read -r f; do
+    grep -q -e 'PRIVATE KEY-----' "$f" || continue
+    keys=1
+    echo "repro: \${f#"$R"}: it has a private key $cause" >&2
+    [ ! -f "$f.pub" ] || echo "repro: \${f#"$R"}.pub: it belongs to a private key $cause" >&2
+  done < "$S/.keys"
+  [ -n "$keys" ] || return 0
+  while IFS= read -r f; do
+    grep -q -e 'PRIVATE KEY-----' "$f" || [ "$(grep -c -e '-----BEGIN CERTIFICATE-----' "$f")" != 1 ] ||
+      echo "repro: \${f#"$R"}: it belongs to a private key $cause" >&2
+  done < "$S/.keys"
 }
 `;

@@ -143,8 +143,9 @@ test('sudo is for users other than root, when it matters', () => {
 
 test('the epoch is in the environment, but not over the stage\'s own', () => {
   const result = apply({ REPRO_STRIP: 'none' }, { epoch: 5n });
-  assert.equal(hooks(result), [{ entrypoint: [], mounts: [], env: [['SOURCE_DATE_EPOCH', '5']] }]);
-  assert.equal(hooks(result, { env: (key) => (key === 'SOURCE_DATE_EPOCH' ? '' : undefined) }), []);
+  assert.equal(hooks(result), [{ entrypoint: [], mounts: [], env: [['SOURCE_DATE_EPOCH', '5'], ['FORCE_SOURCE_DATE', '1']] }]);
+  assert.equal(hooks(result, { env: (key) => (key === 'SOURCE_DATE_EPOCH' ? '' : undefined) })[0]?.env, [['FORCE_SOURCE_DATE', '1']]);
+  assert.equal(hooks(result, { env: () => '' }), []);
 });
 
 test('the user\'s hook is inside the wrapper', () => {
@@ -248,7 +249,7 @@ test('a RUN is told with the rules that it gets, and once', () => {
   assert.is(sources?.becomes, 'apt and pacman install from the snapshot 20240506T070809Z, which is the start of the build in p.json');
   assert.is(sources?.why, 'the secret enable-repro-sources-list is given');
   assert.equal(strip?.files?.map(({ path }) => path), STRIP_TABLE.map(({ path }) => path));
-  assert.is(epoch?.becomes, 'SOURCE_DATE_EPOCH=5 in its environment');
+  assert.is(epoch?.becomes, 'SOURCE_DATE_EPOCH=5 and FORCE_SOURCE_DATE=1 in its environment');
 });
 
 test('what a RUN does not get is not told of it', () => {

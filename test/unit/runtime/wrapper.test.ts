@@ -12,6 +12,7 @@ import type { WrapperConfig } from '../../../src/runtime/wrapper.ts';
 import { SHELLS } from './shells.ts';
 
 const PRIVATE_KEY = '-----BEGIN RSA PRIVATE KEY-----';
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----';
 /** The beginning of a Berkeley DB file with an id of 20 bytes. */
 const database = (id: string): string => `${'\0'.repeat(12)}\x61\x15\x06\0${'\0'.repeat(36)}${id.padEnd(20)}`;
 
@@ -144,11 +145,12 @@ each('what differs in a file is taken out of it when the RUN wrote it', (shell) 
 
 each('what has to differ is named, once it is new', (shell) => withBox({ '/etc/ssl/old.key': `${PRIVATE_KEY}\n`, '/etc/bind/rndc.key': 'parent', '/var/lib/mysql/ibdata1': 'parent' }, (box) => {
   assert.is(box.run(shell, sh('true')).stderr, '');
-  const made = box.run(shell, sh(`sleep 0.02; cd $R; mkdir -p etc/ssh var/lib/postgresql/15/main/global; echo '${PRIVATE_KEY}' > 'etc/ssl/new one.key'; echo x > etc/ssh/ssh_host_rsa_key.pub; echo x > var/lib/postgresql/15/main/global/pg_control; echo x > etc/bind/rndc.key`));
+  const made = box.run(shell, sh(`sleep 0.02; cd $R; mkdir -p etc/ssh var/lib/postgresql/15/main/global; echo '${PRIVATE_KEY}' | tee 'etc/ssl/new one.key' > etc/ssh/host_key; echo x > etc/ssh/host_key.pub; echo '${CERTIFICATE}' | tee -a etc/ssl/one.pem etc/ssl/all.crt >> etc/ssl/all.crt; echo x > var/lib/postgresql/15/main/global/pg_control; echo x > etc/bind/rndc.key`));
   assert.equal([...made.stderr.matchAll(/^repro: (.*?): it /gm)].map((match) => match[1]).sort(), [
-    '/etc/bind/rndc.key', '/etc/ssh/ssh_host_rsa_key.pub', '/etc/ssl/new one.key', '/var/lib/postgresql/15/main',
+    '/etc/bind/rndc.key', '/etc/ssh/host_key', '/etc/ssh/host_key.pub', '/etc/ssl/new one.key', '/etc/ssl/one.pem', '/var/lib/postgresql/15/main',
   ]);
   assert.is(box.read('/etc/ssl/new one.key'), `${PRIVATE_KEY}\n`);
+  assert.is(box.run(shell, sh(`sleep 0.02; echo '${CERTIFICATE}' > $R/etc/ssl/another.pem`)).stderr, '', 'a certificate that came without a key');
 }));
 
 each('copies that the RUN finds and deletes are no harm', (shell) => withBox({ '/var/log/dpkg.log': 'parent\n' }, (box) => {
