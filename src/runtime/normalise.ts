@@ -89,7 +89,9 @@ sub memory {
   while ($raw =~ /(?<=\\d)[^\\0- ]* \\0(\\0\\0..)(?= [^\\0- ])/gs) {
     my ($at, $length) = (pos $raw, unpack 'N', $1);
     my $words = substr $raw, $at, $length;
-    next if $words !~ /^(?: [^\\0- \\d]+){2,}\\0\\z/ || substr($raw, $at - 105, 100) !~ /(?: [^\\0- ]*\\d[^\\0- ]*){4} $/;
+    my $from = $at > 105 ? $at - 105 : 0;
+    my $patterns = substr $raw, $from, $at - 5 - $from;
+    next if $words !~ /^(?: [^\\0- \\d]+){2,}\\0\\z/ || $patterns !~ /(?: [^\\0- ]*\\d[^\\0- ]*){4} $/;
     substr($new, $at, $length) = join('', map { " $_" } sort split ' ', substr $words, 0, -1) . "\\0";
   }
   return if $new eq $raw;

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { NORMALISE_PROGRAM } from '../../../src/runtime/normalise.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'repro-normalise-'));
@@ -62,14 +63,60 @@ test('a key store that is not of that form stays as it is', () => {
   }
 });
 
-test('a Berkeley DB: the id is that of the path, and nothing else changes', () => {
-  for (const magic of ['61150600', '00061561', '62310500', '00053162']) {
-    const file = Buffer.alloc(8192, 3);
-    file.write(magic, 12, 'hex');
-    const after = normalise(file);
-    assert.equal(after.subarray(52, 72), createHash('sha1').update(join(folder, 'file')).digest());
-    assert.equal(Buffer.concat([after.subarray(0, 52), after.subarray(72)]), Buffer.concat([file.subarray(0, 52), file.subarray(72)]));
+/** A Berkeley DB file: its first page, and one of `type` with two entries between unused space of `filling`. */
+function database(magic: string, { type = 13, encryption = 0, filling = 7, id = 3, time = '1800000000' } = {}): Buffer {
+  const file = Buffer.alloc(1024);
+  const isBig = magic.startsWith('00');
+  const number = (at: number, bytes: number, value: number) => (isBig ? file.writeUIntBE(value, at, bytes) : file.writeUIntLE(value, at, bytes));
+  file.write(magic, 12, 'hex');
+  number(20, 4, 512);
+  file[24] = encryption;
+  file.fill(id, 52, 72);
+  file.fill(5, 72, 100);
+  number(512 + 20, 2, 2);
+  number(512 + 22, 2, 400);
+  file[512 + 25] = type;
+  file.fill(filling, 512 + 30, 512 + 400);
+  file.write(`\x01${time}\x01YP_LAST_MODIFIED`, 512 + 400, 'latin1');
+  return file;
+}
+
+const MAGICS = ['61150600', '00061561', '62310500', '00053162'];
+
+test('a Berkeley DB: the id is that of the path, unused space is empty, Postfix\'s time is the epoch, and nothing else changes', () => {
+  for (const magic of MAGICS) {
+    const expected = database(magic, { filling: 0, time: '1700000000' });
+    createHash('sha1').update(join(folder, 'file')).digest().copy(expected, 52);
+    assert.equal(normalise(database(magic)), expected);
   }
+});
+
+test('a Berkeley DB that is encrypted, or of other pages', () => {
+  const [magic = ''] = MAGICS;
+  assert.equal(normalise(database(magic, { encryption: 1 })), database(magic, { encryption: 1 }));
+  assert.is(normalise(database(magic, { type: 7 }))[600], 7);
+  assert.equal(normalise(database(magic).subarray(0, 1000)), database(magic).subarray(0, 1000));
+});
+
+/** What LuaTeX writes of a language: patterns, and exceptions with their length. */
+function format(exceptions: string, patterns = ' a1b .ab2c u1b4i x3'): string {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(exceptions.length + 1);
+  return `W2TX\0\0\x03\xc5luatex\0${patterns} \0${length.toString('latin1')}${exceptions}\0\0\0\0\x03 b-a a-b\0`;
+}
+
+test('a format of LuaTeX: exceptions of hyphenation are in order', () => {
+  const compress = (text: string): Buffer => gzipSync(Buffer.from(text, 'latin1'));
+  const after = (text: string): string => gunzipSync(normalise(compress(text))).toString('latin1');
+  assert.is(after(format(' present ret-ri-bu-tion dec-li-na-tion')), format(' dec-li-na-tion present ret-ri-bu-tion'));
+  for (const text of [format(' a-b c-d'), format(' c-d'), format(' c-d a-b', ' words without figures'), format(' c-d a-b').replace('W2TX', 'W2TY'), 'text']) {
+    assert.equal(normalise(compress(text)), compress(text));
+  }
+});
+
+test('a list of files of TeX: folders, and files in each, in order', () => {
+  const head = '% ls-R -- filename database for kpathsea; do not change this line.\n';
+  assert.is(normalise(`${head}\n./b:\nz\na\n\n./a:\n\n./:\n.:\nb\na\n`).toString(), `${head}\n./:\n.:\na\nb\n\n./a:\n\n./b:\na\nz\n`);
 });
 
 const HEAD = 'This is the file .../info/dir, which contains the\ntopmost node of the Info hierarchy, called (dir)Top.\n\nFile: dir\n\n* Menu: the list.\n';
