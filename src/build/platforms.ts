@@ -15,6 +15,7 @@ import { lockPolicy } from '../rewrite/lock.ts';
 import { assertPinned } from '../rewrite/pin.ts';
 import { rewrite } from '../rewrite/rewrite.ts';
 import type { Rewrite, RewriteFacts } from '../rewrite/rewrite.ts';
+import { assertEpoch } from '../rewrite/timestamps.ts';
 import { hostPlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
 import type { Policy } from '../spec/source-policy.ts';
@@ -101,6 +102,7 @@ async function convertPlan(request: Request, plan: Plan, index: number): Promise
     ...(index === 0 ? { warn: request.warn } : {}),
     linter: prepared.linter,
   });
+  assertEpoch(request.repro, converted.epoch);
   return { ...plan, converted, definition: await marshal(converted) };
 }
 

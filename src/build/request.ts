@@ -55,7 +55,7 @@ function toWarning({ rule, message, ranges }: LintWarning): Parameters<typeof wa
 }
 
 /** What conversion needs of a request, whatever it converts for; without `rewritten` nothing is hooked or pinned. */
-export function convertOptions(request: Request, rewritten?: Pick<Rewrite, 'runHooks' | 'pins'>): Omit<ConvertOptions, 'warn' | 'linter'> {
+export function convertOptions(request: Request, rewritten?: Pick<Rewrite, 'runHooks' | 'fileRule' | 'pins'>): Omit<ConvertOptions, 'warn' | 'linter'> {
   const { config, images, contexts, gateway, entrypoint } = request;
   return {
     config: config.build,
@@ -65,6 +65,7 @@ export function convertOptions(request: Request, rewritten?: Pick<Rewrite, 'runH
     sourceMap: entrypoint.sourceMap,
     newId,
     runHooks: rewritten?.runHooks ?? [],
+    ...(rewritten?.fileRule === undefined ? {} : { fileRule: rewritten.fileRule }),
     pins: rewritten?.pins ?? NO_PINS,
   };
 }

@@ -18,6 +18,7 @@ import type { CopyJob } from './copy-job.ts';
 import { copyLocal } from './copy-local.ts';
 import { copyGit, copyHttp, isHttpSource, isRemoteSource } from './copy-remote.ts';
 import { addHistory } from './history.ts';
+import { withFileRule } from './hooks.ts';
 import { commandText } from './names.ts';
 import { isAbsoluteOn, normalizePath, removeDriveLetter, toSlash } from './system-path.ts';
 
@@ -55,12 +56,12 @@ function convertCopying(stage: StageBuild, instruction: AddInstruction | CopyIns
   const name = nextStepName(stage, text, context.command, platform);
   const git = instruction.kind === 'add' ? { checksum: instruction.checksum, keepGitDir: instruction.keepGitDir } : { checksum: '', keepGitDir: undefined };
   const job: CopyJob = { stage, context, instruction, source, destination, options, name, git };
-  const actions = [...instruction.sourcePaths.map((path) => copySource(job, path)), ...instruction.sourceContents.map((content) => copyContent(job, content))];
+  const copies = [...instruction.sourcePaths.map((path) => copySource(job, path)), ...instruction.sourceContents.map((content) => copyContent(job, content))];
   const constraints = mergeConstraints(customName(name), sourceLocation(stage, instruction.location), stage.ignoreCache ? { ignoreCache: true } : {});
   if (instruction.link && instruction.chmod === '' && conversion.options.caps.supports(CAPS.mergeOp)) {
-    stage.state = linked(job, actions, constraints, text);
+    stage.state = linked(job, withFileRule(stage, instruction, copies, undefined), constraints, text);
   } else {
-    stage.state = stage.state.file(actions, constraints);
+    stage.state = stage.state.file(withFileRule(stage, instruction, copies, stage.state.output), constraints);
   }
   addHistory(image, historyText(instruction), conversion.epoch, 'named');
 }

@@ -1,6 +1,6 @@
-import type { RunInstruction } from '../dockerfile/ast.ts';
+import type { InstructionBase, RunInstruction } from '../dockerfile/ast.ts';
 import type { RunOptions } from '../llb/state.ts';
-import type { ExecMount, SecretRequest, SshRequest } from '../llb/types.ts';
+import type { ExecMount, FileAction, Output, SecretRequest, SshRequest } from '../llb/types.ts';
 import { basePath } from '../spec/path.ts';
 import { sourceLocation } from './context.ts';
 import type { StageBuild } from './context.ts';
@@ -25,6 +25,7 @@ export function withHooks(stage: StageBuild, run: RunInstruction, options: RunOp
     secretIds: (options.secrets ?? []).map(({ id }) => id),
     sshIds: (options.ssh ?? []).map(({ id }) => (id === '' ? 'default' : id)),
     locations: sourceLocation(stage, run.location).locations ?? [],
+    ...(stage.conversion.epoch === undefined ? {} : { epoch: stage.conversion.epoch }),
     mountTargets: [
       ...(options.mounts ?? []).map(({ target }) => target),
       ...[...(options.secrets ?? []), ...(options.ssh ?? [])].flatMap(({ target }) => (target === undefined || target === '' ? [] : [target])),
@@ -40,6 +41,14 @@ export function withHooks(stage: StageBuild, run: RunInstruction, options: RunOp
     ssh: [...(options.ssh ?? []), ...mounts.flatMap(sshRequest)],
     env: [...(options.env ?? []), ...hooks.flatMap((hook) => hook.env)],
   };
+}
+
+/** The actions of a COPY, ADD or WORKDIR on `base`, as the file rule has them. */
+export function withFileRule(stage: StageBuild, { code, location }: InstructionBase, actions: readonly FileAction[], base: Output | undefined): readonly FileAction[] {
+  const { epoch, options: { fileRule, caps } } = stage.conversion;
+  if (fileRule === undefined) return actions;
+  const locations = sourceLocation(stage, location).locations ?? [];
+  return fileRule(actions, { platform: stage.instructionPlatform, code, locations, base, caps, ...(epoch === undefined ? {} : { epoch }) });
 }
 
 function execMount(mount: HookMount, cacheNamespace: string): readonly ExecMount[] {

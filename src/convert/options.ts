@@ -1,7 +1,7 @@
 import type { Range } from '../diag/range.ts';
 import type { Linter, Warn } from '../lint/linter.ts';
 import type { LintConfig } from '../lint/config.ts';
-import type { CapSet, Definition, HostIp, LinuxResources, NetworkMode, Output, SourceLocation, SourceMap, Ulimit } from '../llb/types.ts';
+import type { CapSet, Definition, FileAction, HostIp, LinuxResources, NetworkMode, Output, SourceLocation, SourceMap, Ulimit } from '../llb/types.ts';
 import type { State } from '../llb/state.ts';
 import type { ImageConfig } from '../spec/config.ts';
 import type { Digest } from '../spec/digest.ts';
@@ -117,6 +117,8 @@ export interface RunFacts {
   /** The stage's environment at this RUN. */
   readonly env: (key: string) => string | undefined;
   readonly network: NetworkMode;
+  /** SOURCE_DATE_EPOCH in seconds, when it is known. */
+  readonly epoch?: bigint;
   /** The RUN's own mount targets. */
   readonly mountTargets: readonly string[];
   /** The secrets and SSH agents that it asks the client for. */
@@ -128,6 +130,22 @@ export interface RunFacts {
 
 /** One rewrite of RUNs: what it adds to this RUN, or undefined when nothing. */
 export type RunHookRule = (run: RunFacts) => RunHook | undefined;
+
+/** What a file rule may know of a COPY, ADD or WORKDIR. */
+export interface FileFacts {
+  readonly platform: Platform;
+  /** The instruction as written. */
+  readonly code: string;
+  readonly locations: readonly SourceLocation[];
+  /** The file system that it changes; undefined: scratch. */
+  readonly base: Output | undefined;
+  /** SOURCE_DATE_EPOCH in seconds, when it is known. */
+  readonly epoch?: bigint;
+  readonly caps: CapSet;
+}
+
+/** A rewrite of what a COPY, ADD or WORKDIR does. */
+export type FileRule = (actions: readonly FileAction[], facts: FileFacts) => readonly FileAction[];
 
 /**
  * Digests for materials, by what the Dockerfile's words expand to; asked for all, so also for those that name one. Undefined: as written.
@@ -160,6 +178,8 @@ export interface ConvertOptions {
   readonly allStages?: boolean;
   /** Applied to every RUN, outermost first, ONBUILD triggers included. */
   readonly runHooks: readonly RunHookRule[];
+  /** Applied to every COPY, ADD and WORKDIR; undefined: they stay as they are. */
+  readonly fileRule?: FileRule;
   readonly pins: MaterialPins;
 }
 

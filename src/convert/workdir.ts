@@ -6,6 +6,7 @@ import { mkdir, parseOwner } from '../llb/fileaction.ts';
 import { nextStepName, sourceLocation } from './context.ts';
 import type { InstructionContext, StageBuild } from './context.ts';
 import { addHistory } from './history.ts';
+import { withFileRule } from './hooks.ts';
 import { commandText } from './names.ts';
 import { isAbsoluteOn, normalizeWorkdir, toSlash } from './system-path.ts';
 
@@ -25,7 +26,7 @@ export function convertWorkdir(stage: StageBuild, workdir: InstructionOf<'workdi
       ...(conversion.epoch === undefined ? {} : { createdTime: nanoseconds(conversion.epoch) }),
     });
     const name = nextStepName(stage, commandText(workdir.code, stage.state.env, { escape: conversion.escape }), command, platform);
-    stage.state = stage.state.file([action], mergeConstraints(customName(name), sourceLocation(stage, workdir.location), { platform }));
+    stage.state = stage.state.file(withFileRule(stage, workdir, [action], stage.state.output), mergeConstraints(customName(name), sourceLocation(stage, workdir.location), { platform }));
   }
   addHistory(image, `WORKDIR ${dir}`, conversion.epoch, dir === '/' ? 'none' : 'silent');
 }

@@ -5,7 +5,7 @@ import type { Platform } from '../spec/platform.ts';
 import { CAPS } from './caps.ts';
 import { mergeMetadata, metadataOf } from './constraints.ts';
 import { encodeExec } from './op-exec.ts';
-import { encodeFile } from './op-file.ts';
+import { copySources, encodeFile } from './op-file.ts';
 import { encodeDiff, encodeMerge } from './op-layers.ts';
 import { encodeSource } from './op-source.ts';
 import type { EncodedOp, Input, OpContext } from './op.ts';
@@ -148,7 +148,7 @@ function inputsOf(vertex: Vertex): readonly Output[] {
   switch (vertex.kind) {
     case 'source': return [];
     case 'exec': return present(sortMounts(vertex.mounts).map((mount) => mount.source));
-    case 'file': return present([vertex.base, ...vertex.actions.map((action) => (action.kind === 'copy' ? action.source : undefined)).reverse()]);
+    case 'file': return present([vertex.base, ...copySources(vertex.actions).toReversed()]);
     case 'merge': return vertex.inputs;
     case 'diff': return present([vertex.lower, vertex.upper]);
     case 'definition': return vertex.inputs();

@@ -2,22 +2,52 @@ import { CodedError } from '../diag/error.ts';
 import { CAPS } from './caps.ts';
 import { InputList, encodeOp } from './op.ts';
 import type { EncodedOp, OpContext } from './op.ts';
-import type { ChownOption, FileAction, FileVertex } from './types.ts';
+import type { ActionChain, ChownOption, FileAction, FileVertex, Output } from './types.ts';
 
-/** The op of a chain of file actions (llb's FileOp.Marshal). */
+/** What an action works on or copies from: an input of the op (-1: scratch), or what an action before it made. */
+type Place = { readonly input: number } | { readonly action: number };
+
+interface Step {
+  readonly action: FileAction;
+  readonly input: Place;
+  readonly secondaryInput: Place;
+}
+
+/** The op of a chain of file actions (llb's FileOp.Marshal); chains that its copies read from come before them. */
 export function encodeFile(vertex: FileVertex, context: OpContext): EncodedOp {
   if (vertex.actions.length === 0) throw new CodedError('convert', 'action is required');
   const inputs = new InputList();
   const base = inputs.add(context.input(vertex.base));
-  const sources = vertex.actions.map((action) => (action.kind === 'copy' ? inputs.add(context.input(action.source)) : -1));
-  const last = vertex.actions.length - 1;
-  const actions = vertex.actions.map((action, index) => ({
-    input: index === 0 ? base : inputs.inputs.length + index - 1,
-    secondaryInput: sources[index],
+  const steps: Step[] = [];
+  addSteps(steps, vertex, (output) => inputs.add(context.input(output)));
+  const position = (place: Place): number => ('input' in place ? place.input : inputs.inputs.length + place.action);
+  const last = steps.length - 1;
+  const actions = steps.map(({ action, input, secondaryInput }, index) => ({
+    input: position(input),
+    secondaryInput: position(secondaryInput),
     output: index === last ? 0 : -1,
     ...actionMessage(action, base),
   }));
   return { bytes: encodeOp({ file: { actions } }, inputs.inputs), caps: [CAPS.fileBase] };
+}
+
+/** Adds the steps of a chain, and gives what the last one makes. */
+function addSteps(steps: Step[], { base, actions }: ActionChain, addInput: (output: Output | undefined) => number): Place {
+  let place: Place = { input: addInput(base) };
+  for (const action of actions) {
+    const source = action.kind === 'copy' ? action.source : undefined;
+    const secondaryInput = source !== undefined && 'actions' in source ? addSteps(steps, source, addInput) : { input: addInput(source) };
+    place = { action: steps.push({ action, input: place, secondaryInput }) - 1 };
+  }
+  return place;
+}
+
+/** The outputs that the copies of a chain read from. */
+export function copySources(actions: readonly FileAction[]): readonly (Output | undefined)[] {
+  return actions.flatMap((action) => {
+    const source = action.kind === 'copy' ? action.source : undefined;
+    return source !== undefined && 'actions' in source ? [source.base, ...copySources(source.actions)] : [source];
+  });
 }
 
 function actionMessage(action: FileAction, base: number): object {

@@ -143,7 +143,16 @@ export type FileAction =
   | { readonly kind: 'mkfile'; readonly path: string; readonly mode: number; readonly data: Uint8Array; readonly owner?: ChownOption; readonly createdTime?: bigint }
   | { readonly kind: 'rm'; readonly path: string; readonly allowNotFound: boolean; readonly allowWildcard: boolean }
   | { readonly kind: 'symlink'; readonly oldPath: string; readonly newPath: string; readonly owner?: ChownOption; readonly createdTime?: bigint }
-  | ({ readonly kind: 'copy'; readonly source: Output | undefined; readonly sourcePath: string; readonly destinationPath: string } & CopyOptions);
+  | ({ readonly kind: 'copy'; readonly source: Output | ActionChain | undefined; readonly sourcePath: string; readonly destinationPath: string } & CopyOptions);
+
+/**
+ * A file system that actions of the same op make beside its result, to copy from. The daemon throws it away after that; each is
+ * used by one copy only, since what two actions use is kept as a layer.
+ */
+export interface ActionChain {
+  readonly base: Output | undefined;
+  readonly actions: readonly FileAction[];
+}
 
 /** `user[:group]` of each part a name or a number, as pb.ChownOpt takes it; undefined parts are left out. */
 export interface ChownOption {

@@ -1,8 +1,8 @@
-import type { RunFacts, RunHook } from '../convert/options.ts';
+import type { FileFacts, RunFacts, RunHook } from '../convert/options.ts';
 import type { StripAction } from '../runtime/strip-script.ts';
 
 /** The rules of the rewrite; each has a file. */
-export type RewriteRule = 'from' | 'pin' | 'sources-list' | 'strip' | 'epoch' | 'hook';
+export type RewriteRule = 'from' | 'pin' | 'sources-list' | 'strip' | 'epoch' | 'timestamps' | 'hook';
 
 /** One thing that the build does otherwise than the Dockerfile says, for {@link Explanation}. */
 export interface Change {
@@ -38,7 +38,7 @@ export interface RunRewrite {
 /** One rewrite of RUNs. Undefined: this RUN is none of its business. */
 export type RunRule = (run: RunFacts) => RunRewrite | undefined;
 
-/** A {@link RunChange} with the RUN that it is of. */
-export function changeOfRun(run: RunFacts, { rule, ...rest }: RunChange): Change {
+/** A {@link RunChange} with the instruction that it is of. */
+export function changeOf(run: RunFacts | FileFacts, { rule, ...rest }: RunChange): Change {
   return { rule, line: run.locations?.[0]?.ranges[0]?.start.line ?? 0, was: run.code, ...rest };
 }

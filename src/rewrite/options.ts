@@ -12,6 +12,8 @@ export interface ReproOptions {
   /** REPRO_SOURCES_LIST; undefined: as the secret says. */
   readonly sourcesList?: boolean;
   readonly strip: StripOptions;
+  /** REPRO_TIMESTAMPS: `clamp` brings file times later than SOURCE_DATE_EPOCH back to it in the build itself. */
+  readonly timestamps: 'off' | 'clamp';
   /** REPRO_SNAPSHOT as `20240101T000000Z`. */
   readonly snapshot?: string;
   /** SNAPSHOT_ARCHIVE_BASE with a slash at the end. */
@@ -35,7 +37,7 @@ export interface StripOptions {
   readonly remove: readonly string[];
 }
 
-const DISABLED: ReproOptions = { enabled: false, pin: 'strict', strip: { enabled: false, add: [], remove: [] }, backports: false, keepCache: false, epoch: false, override: false };
+const DISABLED: ReproOptions = { enabled: false, pin: 'strict', strip: { enabled: false, add: [], remove: [] }, timestamps: 'off', backports: false, keepCache: false, epoch: false, override: false };
 
 /** Options of features that are designed but not built: refused by name, so that nobody relies on them. */
 const NOT_THERE_YET: ReadonlySet<string> = new Set(['REPRO_TRUST']);
@@ -59,12 +61,12 @@ export function parseReproOptions(opts: ReadonlyMap<string, string>): ReproOptio
   const override = parseSwitch('REPRO_OVERRIDE', arg('REPRO_OVERRIDE'), false);
   if (override && from === undefined) throw new CodedError('option', 'REPRO_OVERRIDE is for builds with REPRO_FROM, and there is none');
   const hook = parseHookOptions(opts.get('hook')?.trim() || undefined, arg('REPRO_HOOK'));
-  parseChoice('REPRO_TIMESTAMPS', arg('REPRO_TIMESTAMPS'), ['off'] as const, 'off', ['clamp']);
   return {
     enabled: true,
     pin: parseChoice('REPRO_PIN', arg('REPRO_PIN'), ['strict', 'lax'] as const, 'strict'),
     ...(sourcesList === undefined ? {} : { sourcesList: parseSwitch('REPRO_SOURCES_LIST', sourcesList, false) }),
     strip: parseStrip(arg('REPRO_STRIP')),
+    timestamps: parseChoice('REPRO_TIMESTAMPS', arg('REPRO_TIMESTAMPS'), ['off', 'clamp'] as const, 'off'),
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(archiveBase === undefined ? {} : { archiveBase }),
     // As in repro-sources-list.sh, from which these names come: `1` is yes, and anything else is no.
@@ -97,11 +99,10 @@ function parseSwitch(name: string, value: string | undefined, absent: boolean): 
   }
 }
 
-function parseChoice<T extends string>(name: string, value: string | undefined, choices: readonly T[], absent: T, notYet: readonly string[] = []): T {
+function parseChoice<T extends string>(name: string, value: string | undefined, choices: readonly T[], absent: T): T {
   if (value === undefined) return absent;
   const choice = choices.find((each) => each === value);
   if (choice !== undefined) return choice;
-  if (notYet.includes(value)) throw new CodedError('option', `the option ${name}=${value} is not there yet`);
   throw bad(name, value, choices.join(' or '));
 }
 

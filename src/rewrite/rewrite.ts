@@ -1,7 +1,7 @@
-import type { RunHookRule } from '../convert/options.ts';
+import type { FileRule, RunHookRule } from '../convert/options.ts';
 import type { Dockerfile } from '../dockerfile/ast.ts';
 import type { Provenance } from '../provenance/provenance.ts';
-import { changeOfRun } from './change.ts';
+import { changeOf } from './change.ts';
 import type { Change, RunRule } from './change.ts';
 import { declaredRule } from './declared.ts';
 import { epochRule } from './epoch.ts';
@@ -12,6 +12,7 @@ import { NO_PINS, provenancePins } from './pin.ts';
 import type { Pins } from './pin.ts';
 import { secretChange, sourcesList, sourcesListChange } from './sources-list.ts';
 import { stripRules } from './strip.ts';
+import { timestampsRule } from './timestamps.ts';
 import { recordUnpinned } from './unpinned.ts';
 import type { Unpinned } from './unpinned.ts';
 import { withoutWrapper, wrapRule } from './wrap.ts';
@@ -34,6 +35,8 @@ export interface RewriteFacts {
 export interface Rewrite {
   readonly dockerfile: Dockerfile;
   readonly runHooks: readonly RunHookRule[];
+  /** What is done to COPY, ADD and WORKDIR; undefined: nothing. */
+  readonly fileRule?: FileRule;
   readonly pins: Pins;
   /** Materials that conversion asked for and nothing pins, where there is no provenance to ask. */
   readonly unpinned: readonly Unpinned[];
@@ -49,7 +52,7 @@ export interface Rewrite {
 
 /** Decides what is done to a build. Reads nothing but its arguments; with REPRO=off it does nothing. */
 export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
-  const { options, provenance, epoch, declared } = facts;
+  const { options, provenance, declared } = facts;
   if (!options.enabled) return { dockerfile, runHooks: [], pins: NO_PINS, unpinned: [], snapshots: false, locked: false, changes: [], plainMessage: (text) => text };
   const changes = new Map<string, Change>();
   const record = (change: Change): void => void changes.set(`${change.rule} ${change.line} ${change.was}\0${change.becomes}`, change);
@@ -57,15 +60,16 @@ export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
   const pins = provenance === undefined ? recordUnpinned((material) => unpinned.push(material)) : provenancePins(provenance, options.pin, record);
   const snapshot = sourcesList(facts);
   const { hook } = options;
+  const clamp = options.timestamps === 'clamp';
   const rules: readonly RunRule[] = [
     ...(declared === undefined ? [] : [declaredRule(declared)]),
     wrapRule({
-      strip: stripRules(options.strip),
+      strip: stripRules(options.strip), clamp,
       ...(snapshot === undefined ? {} : { snapshot: { settings: snapshot, change: sourcesListChange(facts) } }),
       ...(hook === undefined ? {} : { hook }),
     }),
     ...(hook === undefined ? [] : [hookRule(hook, pins)]),
-    ...(epoch === undefined || !options.epoch ? [] : [epochRule(epoch)]),
+    ...(options.epoch ? [epochRule] : []),
   ];
   return {
     dockerfile, pins, unpinned,
@@ -74,9 +78,10 @@ export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
     runHooks: rules.map((rule): RunHookRule => (run) => {
       if (facts.secretProblem !== undefined) record(secretChange(facts.secretProblem));
       const made = rule(run);
-      for (const change of made?.changes ?? []) record(changeOfRun(run, change));
+      for (const change of made?.changes ?? []) record(changeOf(run, change));
       return made?.hook;
     }),
+    ...(clamp ? { fileRule: timestampsRule(record) } : {}),
     get changes() {
       return [...changes.values()];
     },

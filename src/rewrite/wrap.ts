@@ -11,6 +11,7 @@ import type { HookSpec } from './hook-spec.ts';
 import { bootstrapChange } from './sources-list.ts';
 import { isBelow, stripChange, stripRulesFor } from './strip.ts';
 import type { StripRule } from './strip-table.ts';
+import { timestampsChange } from './timestamps.ts';
 
 const SHELL = '/bin/sh';
 const SHELL_ENTRYPOINT = [SHELL, `${WRAPPER_DIRECTORY}/${WRAPPER_SCRIPT}`];
@@ -23,6 +24,8 @@ export interface WrapSettings {
   readonly strip: readonly StripRule[];
   /** Where packages come from, and how that is told. */
   readonly snapshot?: { readonly settings: SnapshotSettings; readonly change: RunChange };
+  /** File times later than the epoch are brought back to it. */
+  readonly clamp: boolean;
   /** The user's hook, which is inside the wrapper. */
   readonly hook?: HookSpec;
 }
@@ -47,9 +50,13 @@ export function wrapRule(settings: WrapSettings): RunRule {
 }
 
 /** What the wrapper is for; nothing, and there is none. */
-function wrapperChanges({ strip, snapshot }: WrapSettings, run: RunFacts): readonly RunChange[] {
+function wrapperChanges({ strip, snapshot, clamp }: WrapSettings, run: RunFacts): readonly RunChange[] {
   const rules = stripRulesFor(strip, run.mountTargets);
-  return [...(snapshot === undefined || run.network === 'none' ? [] : snapshotChanges(snapshot.change, run)), ...(rules.length === 0 ? [] : [stripChange(rules)])];
+  return [
+    ...(snapshot === undefined || run.network === 'none' ? [] : snapshotChanges(snapshot.change, run)),
+    ...(rules.length === 0 ? [] : [stripChange(rules)]),
+    ...(clamp && run.epoch !== undefined ? [timestampsChange(run.epoch)] : []),
+  ];
 }
 
 function snapshotChanges(change: RunChange, run: RunFacts): readonly RunChange[] {
@@ -71,9 +78,14 @@ function wrapperConfig(settings: WrapSettings, run: RunFacts): WrapperConfig {
   return {
     strip: stripRulesFor(settings.strip, run.mountTargets),
     ...(snapshot === undefined ? {} : { snapshot }),
+    ...(settings.clamp && run.epoch !== undefined ? { clamp: { epoch: run.epoch, mounts: allMounts(settings, run) } } : {}),
     sudo: !isRoot(run.user) && (snapshot !== undefined || run.args.some((arg) => arg.includes('sudo'))),
     ...(shellLevel === undefined ? {} : { shellLevel }),
   };
+}
+
+function allMounts({ hook }: WrapSettings, { mountTargets }: RunFacts): readonly string[] {
+  return [...mountTargets, ...(hook?.mounts ?? []).map(({ target }) => target)];
 }
 
 function isRoot(user: string): boolean {

@@ -1,4 +1,6 @@
 import { APT_FUNCTIONS } from './apt-script.ts';
+import { CLAMP_FUNCTIONS, clampCall, clampVariables } from './clamp-script.ts';
+import type { ClampSettings } from './clamp-script.ts';
 import { ABORT_STATUS, STATE_DIRECTORY } from './layout.ts';
 import { PACMAN_FUNCTIONS } from './pacman-script.ts';
 import { shellWord } from './shell.ts';
@@ -12,6 +14,8 @@ export interface WrapperConfig {
   readonly strip: readonly StripPath[];
   /** Packages come from the snapshot; undefined: package managers are left alone. */
   readonly snapshot?: SnapshotSettings;
+  /** File times are brought back to the epoch; undefined: they stay. */
+  readonly clamp?: ClampSettings;
   /** The RUN may change root's files though its user is not root. */
   readonly sudo: boolean;
   /** SHLVL as the stage's environment has it: some shells count themselves in it. */
@@ -29,7 +33,7 @@ export interface WrapperConfig {
  * are untouched. The shell's own remarks about a killed command ("Terminated") are not shown, since there are none without us.
  */
 export function wrapperScript(config: WrapperConfig): string {
-  const { snapshot } = config;
+  const { snapshot, clamp } = config;
   return `#!/bin/sh
 # repro-dockerfile: what runs around one RUN.
 
@@ -40,7 +44,7 @@ setup() {
   PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   unset LD_PRELOAD LD_LIBRARY_PATH
   umask 022
-${snapshot === undefined ? '' : snapshotVariables(snapshot)}}
+${snapshot === undefined ? '' : snapshotVariables(snapshot)}${clamp === undefined ? '' : clampVariables(clamp)}}
 
 fail() {
   echo "repro: $*" >&2
@@ -59,7 +63,7 @@ before() {
     sudo -n /bin/sh "$0" --before
     return
   fi
-${snapshot === undefined ? '' : '  snapshot_before\n'}  : > "$S/.mark"
+${snapshot === undefined ? '' : '  snapshot_before\n'}${clamp === undefined ? '' : '  clamp_before\n'}  : > "$S/.mark"
 ${stripCalls(config.strip, 'save')}  return 0
 }
 
@@ -70,10 +74,10 @@ after() {
     sudo -n /bin/sh "$0" --after
     return
   fi
-${snapshot === undefined ? '' : '  snapshot_after\n'}${stripAfter(config.strip)}  return 0
+${snapshot === undefined ? '' : '  snapshot_after\n'}${stripAfter(config.strip)}${clamp === undefined ? '' : clampCall(clamp)}  return 0
 }
 
-${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${snapshot === undefined ? '' : SNAPSHOT_FUNCTIONS + APT_FUNCTIONS + PACMAN_FUNCTIONS}
+${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${snapshot === undefined ? '' : SNAPSHOT_FUNCTIONS + APT_FUNCTIONS + PACMAN_FUNCTIONS}${clamp === undefined ? '' : CLAMP_FUNCTIONS}
 case $1 in
 --before) before </dev/null; exit ;;
 --after) after </dev/null; exit ;;

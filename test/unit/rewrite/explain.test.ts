@@ -41,7 +41,9 @@ async function explain(text: string, args: Readonly<Record<string, string>>, isS
   const { dockerfile } = prepareDockerfile(Buffer.from(text));
   const options = parseReproOptions(new Map(Object.entries(args).map(([key, value]) => [`build-arg:${key}`, value])));
   const rewritten = rewrite(dockerfile, { options, secretPresent: isSupplied, ...(isSupplied ? { provenance: PROVENANCE } : {}), epoch: 1_700_000_000n });
-  await convert(rewritten.dockerfile, { ...fakeOptions(text, {}, { asked: [] }), runHooks: rewritten.runHooks, pins: rewritten.pins, targetPlatform: AMD64 });
+  const fakes = fakeOptions(text, {}, { asked: [] });
+  const config = { ...fakes.config, buildArgs: new Map([['SOURCE_DATE_EPOCH', '1700000000']]) };
+  await convert(rewritten.dockerfile, { ...fakes, config, runHooks: rewritten.runHooks, pins: rewritten.pins, targetPlatform: AMD64 });
   return { dockerfile: 'Dockerfile', platforms: [explainPlatform('linux/amd64', rewritten, isSupplied ? PROVENANCE : undefined)] };
 }
 

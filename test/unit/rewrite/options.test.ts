@@ -4,7 +4,7 @@ import { CodedError } from '../../../src/diag/error.ts';
 import { parseReproOptions, snapshotTime } from '../../../src/rewrite/options.ts';
 
 const parse = (opts: Readonly<Record<string, string>>) => parseReproOptions(new Map(Object.entries(opts).map(([key, value]) => [/^(?:hook|build-arg:)/.test(key) ? key : `build-arg:${key}`, value])));
-const DEFAULTS = { enabled: true, pin: 'strict', strip: { enabled: true, add: [], remove: [] }, backports: false, keepCache: true, epoch: true, override: false };
+const DEFAULTS = { enabled: true, pin: 'strict', strip: { enabled: true, add: [], remove: [] }, timestamps: 'off', backports: false, keepCache: true, epoch: true, override: false };
 
 test('nothing given', () => assert.equal(parse({ OTHER: 'x', 'REPRO_STRIP': ' ', 'REPRO_NONSENSE': '' }), DEFAULTS));
 
@@ -23,6 +23,7 @@ test('values', () => {
     [{ BACKPORTS: '1', KEEP_CACHE: '1' }, { backports: true }],
     [{ BACKPORTS: 'yes', KEEP_CACHE: '0' }, { keepCache: false }],
     [{ REPRO_TIMESTAMPS: 'off' }, {}],
+    [{ REPRO_TIMESTAMPS: 'clamp' }, { timestamps: 'clamp' }],
     [{ hook: '{"RUN":{"entrypoint":["/e"]}}' }, { hook: { entrypoint: ['/e'], mounts: [] } }],
     [{ REPRO_EPOCH: 'off' }, { epoch: false }],
     [{ REPRO_FROM: `debian@sha256:${'a'.repeat(64)}`, REPRO_OVERRIDE: '1' }, { from: `docker.io/library/debian@sha256:${'a'.repeat(64)}`, override: true }],
@@ -49,8 +50,7 @@ test('errors name the option', () => {
     [{ REPRO_OVERRIDE: '1' }, 'REPRO_OVERRIDE is for builds with REPRO_FROM, and there is none'],
     [{ REPRO_OVERRIDE: 'x' }, 'invalid value "x" of REPRO_OVERRIDE: expected on or off'],
     [{ REPRO_TRUST: 'x' }, 'the option REPRO_TRUST is not there yet'],
-    [{ REPRO_TIMESTAMPS: 'clamp' }, 'the option REPRO_TIMESTAMPS=clamp is not there yet'],
-    [{ REPRO_TIMESTAMPS: 'x' }, 'invalid value "x" of REPRO_TIMESTAMPS: expected off'],
+    [{ REPRO_TIMESTAMPS: 'x' }, 'invalid value "x" of REPRO_TIMESTAMPS: expected off or clamp'],
     [{ REPRO_PIN: 'x' }, 'invalid value "x" of REPRO_PIN: expected strict or lax'],
     [{ REPRO_SOURCES_LIST: '2' }, 'invalid value "2" of REPRO_SOURCES_LIST: expected on or off'],
     ...['20240230T000000Z', '20240101', 'now', '20240101T250000Z', '999999999999', '-1'].map((value) =>

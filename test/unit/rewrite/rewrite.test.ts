@@ -11,6 +11,7 @@ import { parseReproOptions } from '../../../src/rewrite/options.ts';
 import { assertPinned } from '../../../src/rewrite/pin.ts';
 import { rewrite } from '../../../src/rewrite/rewrite.ts';
 import type { Rewrite, RewriteFacts } from '../../../src/rewrite/rewrite.ts';
+import { assertEpoch } from '../../../src/rewrite/timestamps.ts';
 import { STRIP_TABLE } from '../../../src/rewrite/strip-table.ts';
 
 const AMD64 = { os: 'linux', architecture: 'amd64' };
@@ -142,10 +143,11 @@ test('sudo is for users other than root, when it matters', () => {
 });
 
 test('the epoch is in the environment, but not over the stage\'s own', () => {
-  const result = apply({ REPRO_STRIP: 'none' }, { epoch: 5n });
-  assert.equal(hooks(result), [{ entrypoint: [], mounts: [], env: [['SOURCE_DATE_EPOCH', '5'], ['FORCE_SOURCE_DATE', '1']] }]);
-  assert.equal(hooks(result, { env: (key) => (key === 'SOURCE_DATE_EPOCH' ? '' : undefined) })[0]?.env, [['FORCE_SOURCE_DATE', '1']]);
-  assert.equal(hooks(result, { env: () => '' }), []);
+  const result = apply({ REPRO_STRIP: 'none' });
+  assert.equal(hooks(result, { epoch: 5n }), [{ entrypoint: [], mounts: [], env: [['SOURCE_DATE_EPOCH', '5'], ['FORCE_SOURCE_DATE', '1']] }]);
+  assert.equal(hooks(result, { epoch: 5n, env: (key) => (key === 'SOURCE_DATE_EPOCH' ? '' : undefined) })[0]?.env, [['FORCE_SOURCE_DATE', '1']]);
+  assert.equal(hooks(result, { epoch: 5n, env: () => '' }), []);
+  assert.equal(hooks(result), []);
 });
 
 test('the user\'s hook is inside the wrapper', () => {
@@ -236,13 +238,31 @@ test('the lock denies all but local folders, the main context and the contents t
   });
 });
 
+test('REPRO_TIMESTAMPS=clamp: the wrapper leaves out what is not the image\'s', () => {
+  const hook = JSON.stringify({ RUN: { mounts: [{ type: 'tmpfs', target: '/hooked' }] } });
+  const clamp = { REPRO_TIMESTAMPS: 'clamp', REPRO_STRIP: 'none', REPRO_HOOK: hook };
+  const text = files(hooks(apply(clamp), { epoch: 5n, mountTargets: ['/a b/', '/c*'] })).get('/run') ?? '';
+  assert.match(text, /^ {2}epoch=5$/m);
+  for (const word of ['-path "$R"/proc -o', '-path "$R"/etc/hosts -o', '-path "$R"\'/a b\' -o', '-path "$R"\'/c\\*\' -o', '-path "$R"/hooked\n']) assert.match(text, word);
+  assert.equal(hooks(apply({ ...clamp, REPRO_HOOK: '' })), [], 'without an epoch there is nothing to do');
+  assert.not.match(files(hooks(apply(), { epoch: 5n })).get('/run') ?? '', 'epoch=5');
+  assert.is(apply().fileRule, undefined);
+});
+
+test('times can only be brought back to an epoch', () => {
+  const clamp = parseReproOptions(new Map([['build-arg:REPRO_TIMESTAMPS', 'clamp']]));
+  assert.throws(() => assertEpoch(clamp, undefined), (error: unknown) => error instanceof CodedError && error.code === 'option' && error.message.includes('SOURCE_DATE_EPOCH=SECONDS'));
+  assertEpoch(clamp, 0n);
+  assertEpoch(parseReproOptions(new Map()), undefined);
+});
+
 const told = (result: Rewrite) => result.changes.map(({ rule, line, warning }) => `${rule} ${line}${warning === true ? ' !' : ''}`);
 
 test('a RUN is told with the rules that it gets, and once', () => {
   const result = apply({}, { provenance, secretPresent: true, epoch: 5n });
   assert.equal(result.changes, []);
-  hooks(result);
-  hooks(result);
+  hooks(result, { epoch: 5n });
+  hooks(result, { epoch: 5n });
   assert.equal(told(result), ['sources-list 2', 'strip 2', 'epoch 2']);
   const [sources, strip, epoch] = result.changes;
   assert.is(sources?.was, 'RUN true');
@@ -255,7 +275,7 @@ test('a RUN is told with the rules that it gets, and once', () => {
 test('what a RUN does not get is not told of it', () => {
   const of = (args: Readonly<Record<string, string>>, facts: Partial<RunFacts>): string[] => {
     const result = apply(args, { secretPresent: true, epoch: 5n });
-    hooks(result, facts);
+    hooks(result, { epoch: 5n, ...facts });
     return told(result);
   };
   assert.equal(of({}, { network: 'none' }), ['strip 2', 'epoch 2']);
@@ -270,10 +290,10 @@ test('what a RUN does not get is not told of it', () => {
 
 test('a RUN that gets no wrapper is told with the reason', () => {
   const result = apply({}, { secretPresent: true, epoch: 5n });
-  hooks(result, { mountTargets: ['/dev'] });
+  hooks(result, { epoch: 5n, mountTargets: ['/dev'] });
   assert.equal(told(result), ['sources-list 2 !', 'strip 2 !', 'epoch 2']);
   assert.equal(result.changes.map(({ why }) => why).slice(0, 2), ['sources-list does not reach it: it has a mount of its own over /dev', 'strip does not reach it: it has a mount of its own over /dev']);
-  hooks(result, { platform: { os: 'linux', architecture: 'riscv64' }, args: ['true'], code: 'RUN ["true"]' });
+  hooks(result, { epoch: 5n, platform: { os: 'linux', architecture: 'riscv64' }, args: ['true'], code: 'RUN ["true"]' });
   assert.match(result.changes.at(-2)?.why ?? '', 'its command is not /bin/sh, and there is no launcher for riscv64');
 });
 

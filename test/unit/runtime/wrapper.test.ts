@@ -292,4 +292,36 @@ test('the text changes with every setting', () => {
   assert.is(new Set(texts).size, texts.length);
 });
 
+const FIND = spawnSync('find', ['--version']).status === 0;
+
+if (FIND) each('times later than the epoch are brought back, of what the command changed', (shell) => withBox({ '/old': 'x', '/etc/hosts': 'x', '/mount/x': 'x', '/sub/keep': 'x' }, (box) => {
+  mkdirSync(`${box.root}/dev/pts`, { recursive: true });
+  // The base may have files that are later than the epoch.
+  utimesSync(`${box.root}/sub/keep`, 1_800_000_000, 1_800_000_000);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
+  utimesSync(`${box.root}/dev/pts`, Date.now() / 1000, Date.now() / 1000);
+  const clamp = { epoch: 1_700_000_001n, mounts: ['/mount/'] };
+  const result = box.run(shell, sh('cd $R; touch new "a b" mount/x; ln -s nowhere link; mkdir dir; touch -d @1600000000 dir/early; touch etc/hosts; touch sub/x; rm sub/x'), { strip: [], clamp });
+  assert.is(result.stderr, '');
+  assert.is(result.status, 0);
+  const seconds = (path: string): number => Math.floor(lstatSync(`${box.root}/${path}`).mtimeMs / 1000);
+  for (const path of ['new', 'a b', 'link', 'dir', 'sub']) assert.is(seconds(path), 1_700_000_001, path);
+  assert.is(seconds('dir/early'), 1_600_000_000);
+  assert.is(seconds('old'), 1_700_000_000);
+  assert.is(seconds('sub/keep'), 1_800_000_000);
+  for (const path of ['mount/x', 'etc/hosts']) assert.ok(seconds(path) > 1_700_000_001, path);
+}));
+
+each('without the tools for it, times stay and the user is told', (shell) => withBox({}, (box) => {
+  const tools = join(box.folder, 'tools');
+  mkdirSync(tools);
+  const script = wrapperScript({ strip: [], sudo: false, root: box.root, state: box.state, clamp: { epoch: 1n, mounts: [] } }).replace(/^ {2}PATH=.*$/m, `  PATH=${tools}`);
+  writeFileSync(join(box.folder, 'run'), script);
+  const [program = '', ...args] = shell;
+  const result = spawnSync(program, [...args, join(box.folder, 'run'), '/bin/sh', '-c', ': > $R/x'], { env: { R: box.root, PATH: process.env['PATH'] }, encoding: 'utf8' });
+  const isBuiltIn = /busybox/.test(shell.join(' '));
+  assert.is(result.status, 0);
+  if (!isBuiltIn) assert.is(result.stderr, 'repro: no find or no touch in the image: file times stay as they are\n');
+}));
+
 test.run();
