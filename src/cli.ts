@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { DiffFormat } from './cmd/diff.ts';
+import type { TimesOptions } from './cmd/times.ts';
 import { messageOf } from './diag/error.ts';
 
 const out = (text: string): void => void process.stdout.write(text);
@@ -54,13 +55,26 @@ function parseCount(text: string): number {
   return Number(text);
 }
 
-/** The status of a comparison; 2, with the reason on stderr, when it throws. */
+/** The status of a check; 2, with the reason on stderr, when it throws. */
 async function couldTell(status: Promise<number>): Promise<number> {
   return status.catch((error: unknown) => {
     log(`repro-dockerfile: ${messageOf(error)}`);
     return 2;
   });
 }
+
+program
+  .command('times')
+  .description('name every entry of an image that is later than SOURCE_DATE_EPOCH')
+  .argument('<image>', 'a reference into a registry, an OCI layout (folder or archive), an archive of docker save, or a folder with files')
+  .option('--epoch <seconds>', 'seconds since 1970 (default: the time at which the image says that it was created)')
+  .option('--base <image>', 'leave out the layers of this image')
+  .option('--plain-http', 'talk plain http to registries')
+  .addHelpText('after', '\nExit status: 0 there is none, 1 there are some, 2 it could not be told.')
+  .action(async (image: string, options: TimesOptions) => {
+    const { runTimes } = await import('./cmd/times.ts');
+    process.exitCode = await couldTell(runTimes(image, options, out, log));
+  });
 
 program.parseAsync().catch((error: unknown) => {
   log(`repro-dockerfile: ${messageOf(error)}`);
