@@ -3,7 +3,7 @@ import type { Image, Layer } from '../oci/image.ts';
 import { openAddress } from '../oci/open.ts';
 import type { OpenedImage } from '../oci/open.ts';
 import { members, parseJson } from '../spec/descriptor.ts';
-import { printable } from '../spec/text.ts';
+import { printable } from '../report/printable.ts';
 
 /** A time in an image that is later than the epoch. */
 export interface LaterTime {

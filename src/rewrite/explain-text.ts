@@ -1,5 +1,4 @@
 import type { Change, ChangedFile } from './change.ts';
-import { printable } from '../spec/text.ts';
 import type { Explanation, PlatformExplanation } from './explain.ts';
 
 /** The parts of the text that a terminal may show in colours. */
@@ -70,4 +69,10 @@ class FileLists {
       return `[${index + 1}]\n${files.map(({ path, action, why }) => `${INDENT}${action.padEnd('restore'.length)}${INDENT}${printable(path).padEnd(width)}${INDENT}${printable(why)}\n`).join('')}`;
     });
   }
+}
+
+/** Text without characters that would move a terminal's cursor or colour it. */
+function printable(text: string): string {
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) =>
+    (character === '\t' ? ' ' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`));
 }

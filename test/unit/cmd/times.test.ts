@@ -33,7 +33,7 @@ async function times(address: string, options: TimesOptions = {}): Promise<{ rea
 test('every entry that is later, by layer', async () => {
   const { status, lines, log } = await times(image);
   assert.is(status, 1);
-  assert.equal(lines, ['layer 1  2023-11-14T22:13:29Z  etc', 'layer 2  2023-11-14T22:13:21Z  new', 'layer 2  2023-11-15T22:13:20Z  a\\u000ab']);
+  assert.equal(lines, ['layer 1  2023-11-14T22:13:29Z  etc', 'layer 2  2023-11-14T22:13:21Z  new', 'layer 2  2023-11-15T22:13:20Z  a\\x0ab']);
   assert.is(log, '3 entries later than 2023-11-14T22:13:20Z');
 });
 
