@@ -17,9 +17,9 @@ test.after(async () => {
 });
 
 const EPOCH = 1_700_000_000;
-/** Folders that the container runtime makes, such as /proc, are in the layer of the first RUN, where the base lacks them: here it has them. */
+/** Older than the epoch, as bases are. Folders that the container runtime makes, such as /proc, are in the layer of the first RUN, where the base lacks them: here it has them. */
 const SMALL = env.image('small');
-await env.mustBuild({ frontend: 'reference', dockerfile: `FROM ${env.bases.busybox}\nRUN echo someone:x:1000:1000::/home/someone:/bin/sh >> /etc/passwd\nRUN mkdir /home/someone && chown 1000 /home/someone\n`, output: { push: SMALL } });
+await env.mustBuild({ frontend: 'reference', epoch: EPOCH - 1, rewriteTimestamp: true, dockerfile: `FROM ${env.bases.busybox}\nRUN echo someone:x:1000:1000::/home/someone:/bin/sh >> /etc/passwd\nRUN mkdir /home/someone && chown 1000 /home/someone\n`, output: { push: SMALL } });
 const BUSYBOX = `FROM ${SMALL}\n`;
 const DEBIAN = `FROM ${env.bases.debian}\n`;
 const baseLayers = new Map([[BUSYBOX, 3], [DEBIAN, 1]]);
