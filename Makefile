@@ -20,7 +20,7 @@ node_modules/.package-lock.json: package-lock.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-build: dist/frontend.cjs ## dist/frontend.cjs and dist/cli.cjs
+build: dist/frontend.cjs ## dist/frontend.cjs, dist/sigstore.cjs and dist/cli.cjs
 
 dist/frontend.cjs: node_modules/.package-lock.json $(SOURCES)
 	@node scripts/build.mjs

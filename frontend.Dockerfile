@@ -50,13 +50,13 @@ find /runtime -exec touch --no-dereference --date=@0 {} +
 EOT
 
 FROM tools AS bundle
-RUN --mount=source=dist/frontend.cjs,target=/frontend.cjs \
-    install -D -m 0644 /frontend.cjs /bundle/frontend.cjs && touch --date=@0 /bundle/frontend.cjs
+RUN --mount=source=dist,target=/dist \
+    install -D -m 0644 -t /bundle /dist/frontend.cjs /dist/sigstore.cjs && touch --date=@0 /bundle/*
 
 FROM scratch AS frontend
 LABEL moby.buildkit.frontend.network.none="true" \
       moby.buildkit.frontend.caps="moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring"
 ENV NODE_ENV=production
 COPY --from=runtime /runtime /
-COPY --from=bundle /bundle/frontend.cjs /frontend.cjs
+COPY --from=bundle /bundle/frontend.cjs /bundle/sigstore.cjs /
 ENTRYPOINT ["/node", "/frontend.cjs"]

@@ -1,6 +1,12 @@
-// Bundles the two programs: dist/frontend.cjs and dist/cli.cjs.
+// Bundles the two programs, dist/frontend.cjs and dist/cli.cjs, and beside them dist/sigstore.cjs: the check of signatures, which few builds
+// load. Every build reads all of frontend.cjs.
 import { build } from 'esbuild';
 
 const common = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', minify: true, legalComments: 'none', logLevel: 'warning', outdir: 'dist', outExtension: { '.js': '.cjs' } };
-await build({ ...common, entryPoints: { frontend: 'src/frontend.ts' } });
-await build({ ...common, entryPoints: { cli: 'src/cli.ts' } });
+const apart = {
+  name: 'apart',
+  setup: ({ onResolve }) => onResolve({ filter: /\/sigstore\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './sigstore.cjs', external: true } : undefined)),
+};
+await build({ ...common, entryPoints: { sigstore: 'src/provenance/sigstore.ts' } });
+await build({ ...common, plugins: [apart], entryPoints: { frontend: 'src/frontend.ts' } });
+await build({ ...common, plugins: [apart], entryPoints: { cli: 'src/cli.ts' } });

@@ -29,12 +29,12 @@ export async function build(gateway: Gateway): Promise<Result> {
   const context = from?.context ?? await loadBuildContext(gateway, config);
   const entrypoint = await readEntrypoint(gateway, config, context);
 
+  const request = openRequest({ gateway, config, context, entrypoint, repro, secret, ...(from === undefined ? {} : { from }) });
   // What the first build's frontend was does not matter here: this one makes the images of all.
-  const forwarded = from === undefined ? await forwardToNamedFrontend(gateway, config, entrypoint) : undefined;
+  const forwarded = from === undefined ? await forwardToNamedFrontend(request) : undefined;
   if (forwarded !== undefined) return forwarded;
   if (capabilities.error !== undefined) throw capabilities.error;
 
-  const request = openRequest({ gateway, config, context, entrypoint, repro, secret, ...(from === undefined ? {} : { from }) });
   const answer = await answerSubrequest(request);
   if (answer !== undefined) return answer;
   try {

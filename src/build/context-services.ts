@@ -1,6 +1,7 @@
 import type { MaterialPins, NamedContextOptions } from '../convert/options.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { State } from '../llb/state.ts';
+import type { TrustOption } from '../rewrite/trust-option.ts';
 import type { ImageConfig } from '../spec/config.ts';
 import type { RequestConfig } from './config.ts';
 import type { ImageSource } from './images.ts';
@@ -28,4 +29,6 @@ export interface ContextServices {
   readonly images: ImageSource;
   /** Digests, checksums and commits for contexts that name none. */
   readonly pins?: MaterialPins;
+  /** Whom provenance must be signed by. */
+  readonly trust?: TrustOption;
 }

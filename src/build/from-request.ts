@@ -40,12 +40,12 @@ export interface FromRequest {
  * The recorded request of the image that REPRO_FROM names; undefined when there is none. Its main context and Dockerfile are what the
  * provenance names or holds, and the client's are left alone. Throws (code `provenance`) what cannot be had from it.
  */
-export async function loadFromRequest(gateway: Gateway, given: RequestConfig, { from, override }: ReproOptions): Promise<FromRequest | undefined> {
+export async function loadFromRequest(gateway: Gateway, given: RequestConfig, { from, override, trust }: ReproOptions): Promise<FromRequest | undefined> {
   if (from === undefined) return undefined;
   const supplied = given.options.get(PROVENANCE_OPTION);
   const provenanceContext = supplied ?? `docker-image://${from}`;
   const config = { ...given, options: new Map([...given.options, [PROVENANCE_OPTION, provenanceContext]]) };
-  const services = { gateway, config, images: new ImageSource(gateway) };
+  const services = { gateway, config, images: new ImageSource(gateway), ...(trust === undefined ? {} : { trust }) };
   const load = once(async (platform) => {
     const provenance = await loadProvenance(services, platform);
     if (provenance === undefined) throw new CodedError('internal', 'REPRO_FROM without provenance');

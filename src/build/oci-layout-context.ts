@@ -40,7 +40,7 @@ const LAYOUT_TAG = /^\w[\w.-]{0,127}$/;
 const LAYOUT_DIGEST = /^[A-Za-z][A-Za-z0-9+._-]*:[0-9a-fA-F]{32,}$/;
 
 /** `[DOMAIN/]NAME[:TAG]@DIGEST`, of which the name is that of the store. */
-function parseLayoutReference(spec: string): { readonly storeId: string; readonly digest: Digest } {
+export function parseLayoutReference(spec: string): { readonly storeId: string; readonly digest: Digest } {
   const fail = (problem: string): CodedError => new CodedError('option', `could not parse oci-layout reference ${quote(spec)}: ${problem}`);
   const { before, after: digest } = cut(spec, '@');
   const colon = before.lastIndexOf(':');

@@ -40,9 +40,9 @@ export interface Request extends RequestFacts {
 
 /** The services of a request. */
 export function openRequest(facts: RequestFacts): Request {
-  const { gateway, config, context, entrypoint } = facts;
+  const { gateway, config, context, entrypoint, repro } = facts;
   const images = new ImageSource(gateway);
-  const services = { gateway, config, images };
+  const services = { gateway, config, images, ...(repro.trust === undefined ? {} : { trust: repro.trust }) };
   return {
     ...facts, services, images,
     contexts: new RequestContexts(services, context, entrypoint),

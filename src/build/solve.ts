@@ -27,6 +27,19 @@ export async function solveToRef(gateway: Gateway, definition: Definition, evalu
   return ref;
 }
 
+/** A message of the daemon has at most four times this. */
+const READ_BYTES = 4 << 20;
+
+/** All of a file, however big; throws when that is more than `limit` bytes. */
+export async function readWholeFile(ref: Reference, path: string, limit: number): Promise<Uint8Array> {
+  const size = Number((await ref.statFile(path))?.size ?? 0);
+  if (size > limit) throw new CodedError('gateway', `${path} is too large: ${size} bytes, of at most ${limit}`);
+  if (size <= READ_BYTES) return ref.readFile(path);
+  const parts: Uint8Array[] = [];
+  for (let offset = 0; offset < size; offset += READ_BYTES) parts.push(await ref.readFile(path, { offset, length: Math.min(READ_BYTES, size - offset) }));
+  return Buffer.concat(parts);
+}
+
 /** The digest of the vertex that a definition ends in; '' for an empty one. */
 export function headDigest(definition: Definition): string {
   const last = definition.ops.at(-1);

@@ -56,6 +56,8 @@ export interface Provenance {
   /** Where it was read, for messages. */
   readonly name: string;
   readonly form: ProvenanceForm;
+  /** Who signed it, when that was asked for and found true. */
+  readonly signer?: string;
   readonly subjects: readonly Subject[];
   readonly builderId: string;
   readonly materials: readonly Material[];

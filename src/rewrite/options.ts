@@ -2,6 +2,8 @@ import { CodedError, messageOf } from '../diag/error.ts';
 import { parseNormalizedNamed, referenceToString } from '../spec/reference.ts';
 import { parseHook } from './hook-spec.ts';
 import type { HookSpec } from './hook-spec.ts';
+import { parseTrust } from './trust-option.ts';
+import type { TrustOption } from './trust-option.ts';
 
 /** The rewrites as the request's frontend options want them. */
 export interface ReproOptions {
@@ -28,6 +30,8 @@ export interface ReproOptions {
   readonly from?: string;
   /** REPRO_OVERRIDE: what the caller gives wins over that provenance. */
   readonly override: boolean;
+  /** REPRO_TRUST; undefined: signatures are not looked at. */
+  readonly trust?: TrustOption;
 }
 
 export interface StripOptions {
@@ -39,14 +43,11 @@ export interface StripOptions {
 
 const DISABLED: ReproOptions = { enabled: false, pin: 'strict', strip: { enabled: false, add: [], remove: [] }, timestamps: 'off', backports: false, keepCache: false, epoch: false, override: false };
 
-/** Options of features that are designed but not built: refused by name, so that nobody relies on them. */
-const NOT_THERE_YET: ReadonlySet<string> = new Set(['REPRO_TRUST']);
-
-const KNOWN: ReadonlySet<string> = new Set(['REPRO_PIN', 'REPRO_SOURCES_LIST', 'REPRO_STRIP', 'REPRO_SNAPSHOT', 'REPRO_HOOK', 'REPRO_TIMESTAMPS', 'REPRO_EPOCH', 'REPRO_FROM', 'REPRO_OVERRIDE']);
+const KNOWN: ReadonlySet<string> = new Set(['REPRO_PIN', 'REPRO_SOURCES_LIST', 'REPRO_STRIP', 'REPRO_SNAPSHOT', 'REPRO_HOOK', 'REPRO_TIMESTAMPS', 'REPRO_EPOCH', 'REPRO_FROM', 'REPRO_OVERRIDE', 'REPRO_TRUST']);
 
 /**
  * Reads the options of the rewrites from a request's frontend options: the build args REPRO, REPRO_*, SNAPSHOT_ARCHIVE_BASE, BACKPORTS
- * and KEEP_CACHE, and `hook`. An empty value is as none. Throws (code `option`) on one that is unknown, wrong, or not there yet.
+ * and KEEP_CACHE, and `hook`. An empty value is as none. Throws (code `option`) on one that is unknown or wrong.
  */
 export function parseReproOptions(opts: ReadonlyMap<string, string>): ReproOptions {
   const arg = (name: string): string | undefined => opts.get(`build-arg:${name}`)?.trim() || undefined;
@@ -61,6 +62,7 @@ export function parseReproOptions(opts: ReadonlyMap<string, string>): ReproOptio
   const override = parseSwitch('REPRO_OVERRIDE', arg('REPRO_OVERRIDE'), false);
   if (override && from === undefined) throw new CodedError('option', 'REPRO_OVERRIDE is for builds with REPRO_FROM, and there is none');
   const hook = parseHookOptions(opts.get('hook')?.trim() || undefined, arg('REPRO_HOOK'));
+  const trust = parseTrust(arg('REPRO_TRUST'));
   return {
     enabled: true,
     pin: parseChoice('REPRO_PIN', arg('REPRO_PIN'), ['strict', 'lax'] as const, 'strict'),
@@ -76,6 +78,7 @@ export function parseReproOptions(opts: ReadonlyMap<string, string>): ReproOptio
     epoch: parseSwitch('REPRO_EPOCH', arg('REPRO_EPOCH'), true),
     ...(from === undefined ? {} : { from }),
     override,
+    ...(trust === undefined ? {} : { trust }),
   };
 }
 
@@ -85,7 +88,6 @@ function bad(name: string, value: string, expected: string): CodedError {
 
 function checkName(name: string, value: string | undefined): void {
   if (KNOWN.has(name) || value === undefined) return;
-  if (NOT_THERE_YET.has(name)) throw new CodedError('option', `the option ${name} is not there yet`);
   throw new CodedError('option', `unknown option ${name}: build args that begin with REPRO_ are options of this frontend ` +
     `(${[...KNOWN].sort().join(', ')}); with REPRO=off they are the Dockerfile's`);
 }

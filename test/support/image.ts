@@ -17,6 +17,8 @@ interface ImageHost {
 }
 
 const BUNDLE = join(projectFolder, 'dist/frontend.cjs');
+/** Loaded by the bundle when signatures are to be checked. */
+const SIGSTORE = join(projectFolder, 'dist/sigstore.cjs');
 const DOCKERFILE = join(projectFolder, 'frontend.Dockerfile');
 
 /**
@@ -26,7 +28,7 @@ const DOCKERFILE = join(projectFolder, 'frontend.Dockerfile');
 export async function frontendImage(host: ImageHost): Promise<string | undefined> {
   if (!existsSync(BUNDLE)) return undefined;
   const epoch = await sourceDate();
-  const key = createHash('sha256').update(readFileSync(BUNDLE)).update(readFileSync(DOCKERFILE)).update(`${architecture()} ${epoch}`).digest('hex').slice(0, 16);
+  const key = createHash('sha256').update(readFileSync(BUNDLE)).update(readFileSync(SIGSTORE)).update(readFileSync(DOCKERFILE)).update(`${architecture()} ${epoch}`).digest('hex').slice(0, 16);
   const folder = await cached(`image/${key}`, async (path) => {
     say('building: the frontend image');
     removeOldImages();
@@ -68,7 +70,7 @@ export async function imageSources(registry: string, debian: string, target = ar
   const node = `${registry}/node:${versions.node}-${target}`;
   await registryClient.pushLayout(await nodeLayout(target), node);
   return {
-    files: { 'dist/frontend.cjs': readFileSync(BUNDLE) },
+    files: { 'dist/frontend.cjs': readFileSync(BUNDLE), 'dist/sigstore.cjs': readFileSync(SIGSTORE) },
     dockerfile: readFileSync(DOCKERFILE, 'utf8'),
     contexts: { node: `docker-image://${node}`, tools: `docker-image://${debian}` },
     platform: `linux/${target}`,

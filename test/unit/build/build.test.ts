@@ -50,7 +50,13 @@ function daemon({ files = {}, secrets = [], gatewayCaps = GATEWAY }: Setup): Rec
     ReadFile: (request) => {
       const data = files[`${refs.get(request['Ref'])?.replace('local://', '')}/${request['FilePath']}`];
       if (data === undefined) throw new FakeStatus(5, `open ${request['FilePath']}: no such file or directory`);
-      return { Data: Buffer.from(data) };
+      const { Offset: offset = 0, Length: length = 0 } = request['Range'] ?? {};
+      return { Data: Buffer.from(data).subarray(Number(offset), Number(length) === 0 ? undefined : Number(offset) + Number(length)) };
+    },
+    StatFile: (request) => {
+      const data = files[`${refs.get(request['Ref'])?.replace('local://', '')}/${request['Path']}`];
+      if (data === undefined) throw new FakeStatus(5, `lstat ${request['Path']}: no such file or directory`);
+      return { stat: { path: request['Path'], size: Buffer.from(data).length } };
     },
     ReadDir: (request) => {
       const prefix = `${refs.get(request['Ref'])?.replace('local://', '')}/`;
@@ -339,6 +345,35 @@ test('provenance in a folder pins the base; a folder with several files is refus
   assert.match(toStatus(lacking.error).message, /^provenance\.json does not tell what these were:\n {2}line 1: https:\/\/example\.com\/a\.git; of this kind it has: none\nWith REPRO_PIN=lax/);
   const off = await run({ options: { ...options, ...OFF }, files });
   assert.not.ok(solved(off.fake).includes('local://prov'));
+});
+
+test('a big provenance is read in parts, a huge one not at all', async () => {
+  const policy = (padding: number): string => `{"rules":[],"x":"${' '.repeat(padding)}"}`;
+  const options = { 'context:repro-provenance': 'local:prov', 'build-arg:REPRO_PIN': 'lax' };
+  const { error, fake } = await run({ options, files: { 'dockerfile/Dockerfile': 'FROM scratch\nCOPY a /\n', 'prov/provenance.json': policy(9 << 20) } });
+  assert.is(error, undefined);
+  assert.equal(fake.requests('ReadFile').filter((request) => request['FilePath'] === 'provenance.json').map((request) => [Number(request['Range'].Offset), Number(request['Range'].Length)]), [
+    [0, 4 << 20], [4 << 20, 4 << 20], [8 << 20, policy(9 << 20).length - (8 << 20)],
+  ]);
+  const huge = await run({
+    options, files: { 'dockerfile/Dockerfile': 'FROM scratch\n', 'prov/provenance.json': '{}' },
+    handlers: { StatFile: () => ({ stat: { path: 'provenance.json', size: 1e12 } }) },
+  });
+  assert.match(toStatus(huge.error).message, /provenance\.json is too large: 1000000000000 bytes, of at most 67108864$/);
+  assert.not.ok(huge.fake.requests('ReadFile').some((request) => request['FilePath'] === 'provenance.json'));
+});
+
+test('what is pinned goes with a policy that denies the rest, on every solve of the build alone', async () => {
+  const files = { 'dockerfile/Dockerfile': 'FROM busybox\nCOPY a /\n', 'prov/provenance.json': JSON.stringify({ buildDefinition: { resolvedDependencies: [{ uri: 'pkg:docker/busybox@latest', digest: { sha256: 'a'.repeat(64) } }] } }) };
+  const policies = (fake: FakeGateway) => fake.requests('Solve').map((request) => request['SourcePolicies'].map((policy: Loose) => policy['rules'].map((rule: Loose) => [rule['action'], rule['selector'].identifier])));
+  const { fake, error } = await run({ options: { 'context:repro-provenance': 'local:prov' }, files });
+  assert.is(error, undefined);
+  assert.equal(policies(fake).flat(), [[
+    ['DENY', '*'], ['ALLOW', 'local://*'], ['ALLOW', `docker-image://*@sha256:${'a'.repeat(64)}`], ['ALLOW', `oci-layout://*@sha256:${'a'.repeat(64)}`],
+  ]]);
+  assert.is(policies(fake).at(-1)?.length, 1);
+  const lax = await run({ options: { 'context:repro-provenance': 'local:prov', 'build-arg:REPRO_PIN': 'lax' }, files });
+  assert.equal(policies(lax.fake).flat(), []);
 });
 
 const LOOSE = 'FROM busybox:1\nRUN apk add curl\n';

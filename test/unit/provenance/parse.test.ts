@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '../../../src/diag/error.ts';
 import { parseProvenance } from '../../../src/provenance/parse.ts';
+import type { ReadOptions } from '../../../src/provenance/parse.ts';
+import type { Platform } from '../../../src/spec/platform.ts';
 import { referenceToString } from '../../../src/spec/reference.ts';
 
 const HEX = 'a'.repeat(64);
@@ -88,6 +90,40 @@ test('metadata of several platforms is one provenance', () => {
   assert.is(provenance.startedOn, 1_704_067_200n);
 });
 
+test('of metadata of several platforms the wanted one counts', () => {
+  const text = encode({ 'buildx.build.provenance/linux/arm64': V02, 'buildx.build.provenance/linux/amd64': { ...V02, materials: [] } });
+  const of = (platform: Platform) => parseProvenance(text, 'm.json', { platform }).materials.length;
+  assert.is(of({ os: 'linux', architecture: 'arm64' }), MATERIALS.length);
+  assert.is(of({ os: 'linux', architecture: 'arm64', variant: 'v8' }), MATERIALS.length);
+  assert.is(of({ os: 'linux', architecture: 'amd64' }), 0);
+  assert.throws(() => of({ os: 'linux', architecture: 's390x' }), /^m\.json: is no provenance: it has no provenance for linux\/s390x, only for linux\/amd64, linux\/arm64$/);
+  assert.is(parseProvenance(encode({ 'buildx.build.provenance': V02 }), 'm.json', { platform: { os: 'linux', architecture: 's390x' } }).materials.length, MATERIALS.length);
+});
+
+const lines = (...values: unknown[]): Uint8Array => Buffer.from(values.map((value) => `${JSON.stringify(value)}\n`).join('\n'));
+const about = (digest: string, platform: string) => [{ name: `pkg:docker/app@1?platform=${encodeURIComponent(platform)}`, digest: { sha256: digest } }];
+const full = (predicate: typeof V1) => ({ ...predicate, runDetails: { metadata: { ...predicate.runDetails.metadata, buildkit_completeness: { request: true } } } });
+
+test('of several attestations', () => {
+  const read = (bytes: Uint8Array, options: ReadOptions = {}) => parseProvenance(bytes, 'a.jsonl', options);
+  const other = { predicateType: 'https://spdx.dev/Document', predicate: {} };
+  const fewer = { ...V1, buildDefinition: { ...V1.buildDefinition, resolvedDependencies: [] } };
+  assert.is(read(lines(other, statement(V02, 'v0.2'), statement(fewer, 'v1'))).form, 'slsa-v1', 'v1 before v0.2');
+  assert.is(read(lines(statement(fewer, 'v1'), statement(full(V1), 'v1'))).materials.length, MATERIALS.length, 'mode=max before mode=min');
+  assert.is(read(lines(statement(V1, 'v1'), envelope(statement(V1, 'v1')))).materials.length, MATERIALS.length, 'the same twice');
+  assert.throws(() => read(lines(statement(V1, 'v1'), statement(fewer, 'v1'))), (error: Error) => error.message ===
+    'a.jsonl: has provenances that differ, and nothing says which counts; supply one of them:\n  line 1: of a build that started 2024-01-02T03:04:05.000Z, with 8 materials\n  line 3: of a build that started 2024-01-02T03:04:05.000Z, with 0 materials');
+  assert.throws(() => read(lines(other, other)), /^a\.jsonl: has no provenance that counts:\n {2}line 1: its predicate is "https:\/\/spdx.dev\/Document", expected .*\n {2}line 3: /);
+  assert.throws(() => read(Buffer.from(`${JSON.stringify(V1)}\n{"buildDefinition":\n`)), /^a\.jsonl: is no provenance: line 2: /);
+  assert.throws(() => read(lines(V1, { buildDefinition: 1 })), /^a\.jsonl: has wrong fields:\n {2}line 3: buildDefinition: expected an object, found 1$/);
+
+  const two = lines({ ...statement(V1, 'v1'), subject: about(HEX, 'linux/amd64') }, { ...statement(fewer, 'v1'), subject: about('c'.repeat(64), 'linux/arm64') });
+  assert.is(read(two, { platform: { os: 'linux', architecture: 'amd64' } }).materials.length, MATERIALS.length);
+  assert.is(read(two, { platform: { os: 'linux', architecture: 'arm64' } }).materials.length, 0);
+  assert.is(read(two, { subject: `sha256:${'c'.repeat(64)}` }).materials.length, 0);
+  assert.throws(() => read(two, { subject: `sha256:${'d'.repeat(64)}` }), (error: Error) => error.message === `a.jsonl: is about something else: expected the subject sha256:${'d'.repeat(64)}, found sha256:${HEX}, sha256:${'c'.repeat(64)}`);
+});
+
 test('a source policy', () => {
   const provenance = parse({ version: 1, rules: [
     { action: 'CONVERT', selector: { identifier: 'docker-image://docker.io/library/alpine:latest' }, updates: { identifier: `docker-image://docker.io/library/alpine:latest@sha256:${HEX}` } },
@@ -140,10 +176,25 @@ test('all wrong fields are told together', () => {
   assert.throws(() => parse({ buildDefinition: { resolvedDependencies: Array(5000).fill({ uri: 1 }) } }), (error: Error) => error.message.length < 5000 && /and \d+ more$/.test(error.message));
 });
 
-test('depth is no harm', () => {
+test('JSON that readers may take in two ways is an error', () => {
   const nest = (key: string, depth: number): string => `${`{"${key}":`.repeat(depth)}{}${'}'.repeat(depth)}`;
-  assert.equal(parse(nest('buildDefinition', 50_000)).materials, []);
-  const request = parse(`{"buildDefinition":{"externalParameters":{"request":${`{"root":{"request":`.repeat(20_000)}{}${'}}'.repeat(20_000)}}}}`).request;
+  for (const [text, message] of [
+    [nest('buildDefinition', 50_000), 'it is nested more than 100 deep'],
+    [`{"buildDefinition":${'['.repeat(200)}${']'.repeat(200)}}`, 'it is nested more than 100 deep'],
+    ['{"buildDefinition":{"resolvedDependencies":[]},"buildDefinition":{}}', 'it has the member "buildDefinition" twice in one object'],
+    ['{"buildDefinition":{"a\\u0062"   :1,"ab":2}}', 'it has the member "ab" twice in one object'],
+    [`{"buildDefinition":{},"a"${' '.repeat(500)}:1,"a":2}`, 'it has the member "a" twice in one object'],
+    ['{"__proto__":{},"buildDefinition":{},"__proto__":{}}', 'it has the member "__proto__" twice in one object'],
+    [envelope('{"buildDefinition":{},"x":1,"x":2}'), 'it has the member "x" twice in one object'],
+  ] as const) {
+    assert.throws(() => parse(text), (error: Error) => error.message === `p.json: is no provenance: ${message}`, message);
+  }
+  const harmless = parse('{"buildDefinition":{"x":["a","a",{"a":"a:\\\\","b":"\\"a\\":"}]},"y":{"a":1},"a":1}');
+  assert.equal(harmless.materials, []);
+});
+
+test('requests within requests end somewhere', () => {
+  const request = parse(`{"buildDefinition":{"externalParameters":{"request":${`{"root":{"request":`.repeat(30)}{}${'}}'.repeat(30)}}}}`).request;
   assert.is(request.root?.request?.root?.request?.root?.request?.root?.request?.root, undefined);
 });
 

@@ -44,12 +44,18 @@ test('REPRO=off leaves all else to the Dockerfile', () => {
 test('errors name the option', () => {
   for (const [opts, message] of [
     [{ REPRO: 'maybe' }, 'invalid value "maybe" of REPRO: expected on or off'],
-    [{ REPRO_SNAPSHOTS: '1' }, 'unknown option REPRO_SNAPSHOTS: build args that begin with REPRO_ are options of this frontend (REPRO_EPOCH, REPRO_FROM, REPRO_HOOK, REPRO_OVERRIDE, REPRO_PIN, REPRO_SNAPSHOT, REPRO_SOURCES_LIST, REPRO_STRIP, REPRO_TIMESTAMPS); with REPRO=off they are the Dockerfile\'s'],
+    [{ REPRO_SNAPSHOTS: '1' }, 'unknown option REPRO_SNAPSHOTS: build args that begin with REPRO_ are options of this frontend (REPRO_EPOCH, REPRO_FROM, REPRO_HOOK, REPRO_OVERRIDE, REPRO_PIN, REPRO_SNAPSHOT, REPRO_SOURCES_LIST, REPRO_STRIP, REPRO_TIMESTAMPS, REPRO_TRUST); with REPRO=off they are the Dockerfile\'s'],
     [{ REPRO_FROM: 'debian:12' }, 'invalid value "debian:12" of REPRO_FROM: expected an image of a registry with its digest, such as docker.io/library/debian@sha256:…'],
 
     [{ REPRO_OVERRIDE: '1' }, 'REPRO_OVERRIDE is for builds with REPRO_FROM, and there is none'],
     [{ REPRO_OVERRIDE: 'x' }, 'invalid value "x" of REPRO_OVERRIDE: expected on or off'],
-    [{ REPRO_TRUST: 'x' }, 'the option REPRO_TRUST is not there yet'],
+    [{ REPRO_TRUST: 'x' }, 'invalid value of REPRO_TRUST: unknown field "x", expected key, identity, issuer, root, subject'],
+    [{ REPRO_TRUST: 'key=' }, 'invalid value of REPRO_TRUST: the field key has no value'],
+    [{ REPRO_TRUST: 'key=a,key=b' }, 'invalid value of REPRO_TRUST: the field key is there twice'],
+    ...['key=a,identity=b', 'identity=a,issuer=b', 'identity=a,root=b', 'root=a', 'subject=sha256:' + 'a'.repeat(64)].map((value) =>
+      [{ REPRO_TRUST: value }, 'invalid value of REPRO_TRUST: expected key=KEY, or all of identity=NAME, issuer=URL and root=FILE'] as const),
+    ...['/etc/key.pem', '../key.pem', 'a//b'].map((value) => [{ REPRO_TRUST: `key=${value}` }, `invalid value of REPRO_TRUST: "${value}" is no path in the named context repro-trust`] as const),
+    [{ REPRO_TRUST: 'key=a,subject=b' }, 'invalid value of REPRO_TRUST: the subject "b" is no digest'],
     [{ REPRO_TIMESTAMPS: 'x' }, 'invalid value "x" of REPRO_TIMESTAMPS: expected off or clamp'],
     [{ REPRO_PIN: 'x' }, 'invalid value "x" of REPRO_PIN: expected strict or lax'],
     [{ REPRO_SOURCES_LIST: '2' }, 'invalid value "2" of REPRO_SOURCES_LIST: expected on or off'],
@@ -108,6 +114,18 @@ test('snapshot times', () => {
   assert.is(snapshotTime(1_700_000_000n), '20231114T221320Z');
   assert.is(snapshotTime(-1n), undefined);
   assert.is(snapshotTime(10n ** 20n), undefined);
+});
+
+test('whom to trust', () => {
+  const pem = '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n';
+  const subject = `sha256:${'a'.repeat(64)}`;
+  for (const [value, expected] of [
+    [`key=${Buffer.from(pem).toString('base64')}`, { kind: 'key', key: { pem } }],
+    [`key=keys/upstream.pub,root=root.json,subject=${subject}`, { kind: 'key', key: { file: 'keys/upstream.pub' }, root: 'root.json', subject }],
+    ['identity=https://github.com/o/r/.github/workflows/x.yml@refs/heads/main,issuer=https://token.actions.githubusercontent.com,root=root.json',
+      { kind: 'identity', identity: 'https://github.com/o/r/.github/workflows/x.yml@refs/heads/main', issuer: 'https://token.actions.githubusercontent.com', root: 'root.json' }],
+    ['"identity=me, myself",issuer=i,root=r', { kind: 'identity', identity: 'me, myself', issuer: 'i', root: 'r' }],
+  ] as const) assert.equal(parse({ REPRO_TRUST: value }).trust, expected);
 });
 
 test.run();
