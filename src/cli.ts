@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { DiffFormat } from './cmd/diff.ts';
+import type { ExplainOptions } from './cmd/explain.ts';
+import type { LlbOptions } from './cmd/llb.ts';
 import type { TimesOptions } from './cmd/times.ts';
 import { messageOf } from './diag/error.ts';
 
@@ -33,6 +35,38 @@ program
     const color = options.output === undefined && process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
     const flags = { ...options, strict: options.strict === true, plainHttp: options.plainHttp === true, color, progress: options.progress && process.stderr.isTTY === true };
     process.exitCode = await couldTell(runDiff(a, b, flags, process.stdout, process.stderr));
+  });
+
+/** The options of a build request, as docker buildx names them. */
+function requestCommand(name: string): Command {
+  return program
+    .command(name)
+    .argument('[context]', 'the folder of the build context', '.')
+    .option('-f, --file <path>', 'the Dockerfile (default: Dockerfile in the context; - is standard input)')
+    .option('--build-arg <name=value>', 'a build argument; may be repeated', collect, [])
+    .option('--target <stage>', 'the stage to build')
+    .option('--platform <platform>', 'such as linux/arm64')
+    .option('--label <name=value>', 'a label; may be repeated', collect, [])
+    .option('--build-context <name=value>', 'a named context: a folder, docker-image://, oci-layout://, https:// or git://; may be repeated', collect, [])
+    .option('--secret <id=name>', 'a secret that the build would have; may be repeated', collect, [])
+    .option('--opt <name=value>', 'any other frontend option; may be repeated', collect, [])
+    .option('--image-config <image=file>', 'the config of an image that is not to be looked up; may be repeated', collect, [])
+    .option('--plain-http', 'talk plain http to registries');
+}
+
+requestCommand('llb')
+  .description('print the LLB of a Dockerfile: to a pipe as protobuf for buildctl build, to a terminal as a tree')
+  .addOption(new Option('--format <format>', 'of the output').choices(['pb', 'json', 'dot', 'tree']))
+  .option('--no-rewrites', 'as docker/dockerfile makes it')
+  .addHelpText('after', '\nExample: repro-dockerfile llb . | buildctl build --local context=. --output type=local,dest=out')
+  .action(async (context: string, options: LlbOptions) => (await import('./cmd/llb.ts')).runLlb(context, options, { write: (data) => void process.stdout.write(data), isTerminal: process.stdout.isTTY === true, warn: log }));
+
+requestCommand('explain')
+  .description('tell what the rewrites do to a build: each line, what it becomes, and why')
+  .addOption(new Option('--format <format>', 'of the output').choices(['text', 'json']).default('text'))
+  .action(async (context: string, options: ExplainOptions) => {
+    const color = process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
+    await (await import('./cmd/explain.ts')).runExplain(context, options, out, log, color);
   });
 
 interface DiffFlags {

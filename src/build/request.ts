@@ -63,7 +63,7 @@ export function convertOptions(request: Request, rewritten?: Pick<Rewrite, 'runH
     contexts: rewritten === undefined ? contexts : contexts.withPins(rewritten.pins),
     caps: gateway.llbCapabilities,
     sourceMap: entrypoint.sourceMap,
-    newId,
+    newId: () => newId(gateway),
     runHooks: rewritten?.runHooks ?? [],
     ...(rewritten?.fileRule === undefined ? {} : { fileRule: rewritten.fileRule }),
     pins: rewritten?.pins ?? NO_PINS,

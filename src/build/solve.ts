@@ -17,7 +17,7 @@ export interface SourceOp {
 
 /** The definition of a state that the frontend itself needs; the default platform is this process's, as in the reference. */
 export async function marshalState(gateway: Gateway, state: State): Promise<Definition> {
-  return marshal(state.output, { platform: hostPlatform(), caps: gateway.capabilities, localUniqueId: newId() });
+  return marshal(state.output, { platform: hostPlatform(), caps: gateway.capabilities, localUniqueId: newId(gateway) });
 }
 
 /** Solves a definition to the one file system that it stands for. */

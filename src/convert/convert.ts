@@ -48,8 +48,8 @@ export async function convert(dockerfile: Dockerfile, options: ConvertOptions): 
 }
 
 /** The LLB of a state, for the target's platform and the daemon's capabilities. */
-export function marshalState({ platforms, options: { caps } }: Conversion, { output }: State): Promise<Definition> {
-  return marshal(output, { platform: platforms.target, caps });
+export function marshalState({ platforms, options: { caps, newId } }: Conversion, { output }: State): Promise<Definition> {
+  return marshal(output, { platform: platforms.target, caps, localUniqueId: newId() });
 }
 
 /** The phases of a conversion, in the reference's order, so that of several errors the same comes up (toDispatchState). */

@@ -6,7 +6,7 @@ import type { Messages } from '../pb/schema.ts';
 type ApiCap = Messages['moby.buildkit.v1.apicaps.APICap'];
 
 /** The capabilities of the gateway itself, with the names that messages give them (frontend/gateway/pb/caps.go). All are experimental. */
-const GATEWAY_CAPABILITIES: ReadonlyMap<string, CapDefinition> = new Map(([
+export const GATEWAY_CAPABILITIES: ReadonlyMap<string, CapDefinition> = new Map(([
   ['solve.base', ''],
   ['solve.inlinereturn', 'inline return from solve'],
   ['resolveimage', 'resolve remote image config'],

@@ -10,6 +10,8 @@ export interface FrontendEnvironment {
   /** The name of the product that the daemon is part of, for messages about missing capabilities. */
   readonly product: string;
   readonly workers: readonly WorkerInfo[];
+  /** Makes the ids of this request; random ones when absent. */
+  readonly newId?: () => string;
 }
 
 export interface WorkerInfo {

@@ -20,7 +20,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   oci: ['diag', 'spec'],
   compare: ['diag', 'spec'],
   report: ['diag', 'spec'],
-  cmd: ['diag', 'spec', 'dockerfile', 'lint', 'rewrite', 'provenance', 'llb', 'convert', 'oci', 'compare', 'report'],
+  local: ['diag', 'spec', 'pb', 'llb', 'gateway', 'build', 'oci'],
+  cmd: ['diag', 'spec', 'dockerfile', 'lint', 'rewrite', 'provenance', 'llb', 'convert', 'oci', 'compare', 'report', 'local'],
   'frontend.ts': ['diag', 'gateway', 'build'],
   'cli.ts': ['diag', 'cmd'],
 };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { canonicalAddress } from '../../../src/build/address.ts';
 import { isArchive, latestFileTime } from '../../../src/build/archive.ts';
 import { commitTime } from '../../../src/build/git-commit.ts';
-import { newId } from '../../../src/build/identity.ts';
+import { randomId } from '../../../src/build/identity.ts';
 import { parseIgnoreFile } from '../../../src/build/ignore-file.ts';
 import { indentedJson } from '../../../src/build/json-text.ts';
 import { sourceText } from '../../../src/build/source-text.ts';
@@ -93,7 +93,7 @@ test('archives are told from other files, and the newest file in them', () => {
 });
 
 test('identifiers have their form', () => {
-  const ids = new Set(Array.from({ length: 100 }, newId));
+  const ids = new Set(Array.from({ length: 100 }, randomId));
   assert.is(ids.size, 100);
   for (const id of ids) assert.match(id, /^[0-9a-z]{25}$/);
 });
