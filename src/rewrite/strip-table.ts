@@ -5,6 +5,7 @@ export type StripRule = StripPath;
 
 const DATES = 'its lines have dates';
 const BACKUP = 'it is a backup whose content depends on how often and when a tool ran';
+const VIRTUAL = 'packages of --virtual have a version and an id of the moment';
 const RANDOM = 'it is random';
 const BERKELEY_DB = 'a Berkeley DB file has a random id, and memory that was not set';
 const KEYS = 'files in it may have a private key that the RUN made, or belong to one: every build has another one';
@@ -35,6 +36,7 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/var/log/hawkey.log', action: 'restore', why: DATES },
   { path: '/var/log/yum.log', action: 'restore', why: DATES },
   { path: '/var/log/pacman.log', action: 'restore', why: DATES },
+  { path: '/var/log/apk.log', action: 'restore', why: DATES },
   { path: '/etc/passwd-', action: 'restore', why: BACKUP },
   { path: '/etc/group-', action: 'restore', why: BACKUP },
   { path: '/etc/shadow-', action: 'restore', why: BACKUP },
@@ -61,6 +63,9 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/var/lib/texmf/web2c/*/*.fmt', action: 'normalise', why: 'LuaTeX has the exceptions of hyphenation in a random order' },
   { path: '/var/lib/texmf/web2c/*.log', action: 'remove', why: DATES },
   { path: '/var/lib/texmf/web2c/*/*.log', action: 'remove', why: DATES },
+  { path: '/lib/apk/db/installed', action: 'normalise', why: VIRTUAL },
+  { path: '/usr/lib/apk/db/installed', action: 'normalise', why: VIRTUAL },
+  { path: '/var/lib/pacman/local/*/desc', action: 'normalise', why: 'it has the time of installation' },
   { path: '/etc', action: 'report-keys', why: KEYS },
   { path: '/var/lib', action: 'report-keys', why: KEYS },
   { path: '/etc/bind/rndc.key', action: 'report', why: SECRET },

@@ -1,4 +1,5 @@
 import { NORMALISER } from './layout.ts';
+import { DATABASE_FUNCTIONS } from './package-databases.ts';
 import { shellPattern, shellWord } from './shell.ts';
 
 /**
@@ -71,8 +72,7 @@ function markedPath({ path, marker }: StripPath): string {
  * which no program can set; `put_back` undoes. In ordinary RUNs, which touch none of the files, the cost is one cp and one stat.
  * A symbolic link or folder at a path is left alone, and what the RUN deleted stays deleted.
  */
-export const STRIP_FUNCTIONS = `
-# save ACTION GROUP FILE...
+export const STRIP_FUNCTIONS = `${DATABASE_FUNCTIONS}# save ACTION GROUP FILE...
 save() {
   action=$1
   copies=$S/$2
@@ -148,7 +148,12 @@ is_new() {
 normalise() {
   for f; do
     shift
-    is_new "$f" && set -- "$@" "$f"
+    is_new "$f" || continue
+    case $f in
+    "$R"/var/lib/pacman/*) pacman_date "$f" ;;
+    "$R"/*/apk/db/installed) apk_virtual "$f" ;;
+    *) set -- "$@" "$f" ;;
+    esac
   done
   [ $# = 0 ] || perl "\${0%/*}/${NORMALISER}" "$@" 2>/dev/null
 }

@@ -1,0 +1,47 @@
+/**
+ * What package managers other than Debian's write of the moment into their databases, which have to stay.
+ *
+ * pacman notes when it installed a package (alpm's `local/NAME/desc`): that becomes SOURCE_DATE_EPOCH, or the package's own build date.
+ *
+ * apk gives a package that `--virtual` makes a version from the clock, and an id that is the hash of a process number among other things
+ * (apk-tools, src/app_add.c): the version becomes that of SOURCE_DATE_EPOCH, or of 1970, also in the list of what was asked for, and the id
+ * its number among such packages. One whose version the Dockerfile gives keeps that.
+ */
+export const DATABASE_FUNCTIONS = `
+# pacman_date FILE
+pacman_date() {
+  previous= build=
+  while IFS= read -r line; do
+    case $previous in
+    %BUILDDATE%) build=$line ;;
+    %INSTALLDATE%) line=\${SOURCE_DATE_EPOCH:-\${build:-0}} ;;
+    esac
+    previous=$line
+    printf '%s\\n' "$line"
+  done < "$1" > "$S/.database"
+  cat "$S/.database" > "$1"
+}
+
+# apk_virtual FILE
+apk_virtual() {
+  command -v awk >/dev/null || return 0
+  version=$(date -u -d "@\${SOURCE_DATE_EPOCH:-0}" +%Y%m%d.%H%M%S)
+  awk -v version="$version" -v list="$S/.virtual" '
+    BEGIN { RS = ""; FS = OFS = "\\n"; ORS = "\\n\\n" }
+    /\\nT:virtual meta package(\\n|$)/ {
+      number++
+      for (i = 1; i <= NF; i++) {
+        if ($i ~ /^P:/) name = substr($i, 3)
+        else if ($i ~ /^C:Q1/) $i = sprintf("C:Q1%026dA=", number)
+        else if ($i ~ /^V:[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]\\.[0-9][0-9][0-9][0-9][0-9][0-9]$/) { print name "=" substr($i, 3) > list; $i = "V:" version }
+      }
+    }
+    { print }' "$1" > "$S/.database" && cat "$S/.database" > "$1"
+  world=$R/etc/apk/world
+  [ -s "$S/.virtual" ] && [ -f "$world" ] || return 0
+  awk -v version="$version" '
+    FNR == NR { if ($0 != "") dated[$0]; next }
+    $0 in dated { sub(/=.*/, "=" version) }
+    { print }' "$S/.virtual" "$world" > "$S/.database" && cat "$S/.database" > "$world"
+}
+`;
