@@ -4,6 +4,7 @@
 #   WIRE_COMPARE=PATH         the program that `make wire` compares with
 #   TESTS=PATH…               what `make test` runs (default: test/unit test/e2e)
 #   PACKAGES=… VARIANTS=… FRONTENDS=… AGAIN=… TABLE=1   for `make bench-repro`: docs/strip.md
+#   RELEASES=REGEX           for `make suites`
 #   IMAGE=TAR TESTS=REGEX REPRO=off BASELINE=1 WORKERS=oci JOBS=N   for `make conformance`: test/conformance/README.md
 
 .DEFAULT_GOAL := help
@@ -11,7 +12,7 @@ TESTS ?= test/unit test/e2e
 RUN_TS := node --import tsx
 SOURCES := $(shell find src proto scripts/build.mjs -type f) package-lock.json
 
-.PHONY: help build image demo test unit e2e lint typecheck environment bench bench-repro wire conformance older clean distclean
+.PHONY: help build image demo test unit e2e lint typecheck environment bench bench-repro wire conformance older suites clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -65,6 +66,9 @@ conformance: $(if $(IMAGE)$(BASELINE),node_modules/.package-lock.json,image) ## 
 
 older: dist/frontend.cjs ## builds on a daemon of an older BuildKit, with the reference's frontend and with ours
 	@node scripts/test.mjs test/older-daemon
+
+suites: dist/frontend.cjs ## the sources list with the apt and the lists of each Debian and Ubuntu release, or of those that RELEASES (a regular expression) names
+	@node scripts/test.mjs test/suites
 
 clean: ## what was built from this tree
 	rm -rf dist

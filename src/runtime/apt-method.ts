@@ -80,8 +80,8 @@ canonical() {
   canonical=$1
   case $1 in "$debian"*"/$time/"*|"$ubuntu"*"/$time/"*) return 0 ;; esac
   [ -f "$S/.redirects" ] || return 1
-  while read -r new old; do
-    case $1 in "$new"*) canonical=$old\${1#"$new"}; return 0 ;; esac
+  while read -r led was; do
+    case $1 in "$led"*) canonical=$was\${1#"$led"}; return 0 ;; esac
   done < "$S/.redirects"
   return 1
 }

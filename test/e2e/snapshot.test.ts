@@ -17,7 +17,8 @@ const FORMATS = ['deb822', 'one-line'] as const;
 const INSTALL = `RUN apt-get update && apt-get install -y --no-install-recommends ${PACKAGES.join(' ')} && rm -rf /var/lib/apt/lists/*`;
 
 const SECRET = { secrets: { 'enable-repro-sources-list': '' } };
-const SNAPSHOT_BASE = { SNAPSHOT_ARCHIVE_BASE: server.base };
+/** Without the cache, so that every build asks the server. */
+const SNAPSHOT_BASE = { SNAPSHOT_ARCHIVE_BASE: server.base, KEEP_CACHE: '0' };
 
 function install(format: Sources, request: BuildRequest): Promise<BuildResult> {
   return env.build({ dockerfile: `FROM ${bases[format]}\n${INSTALL}\n`, noCache: true, ...request });
@@ -124,6 +125,44 @@ test('a rate limit is waited for, and a broken server is an error', async () => 
   assert.is(result.ok, false);
   assert.match(result.log, '503');
   assert.ok(server.log.length < 200, `${server.log.length} requests`);
+});
+
+test('what was downloaded is in a cache mount: the next build asks for nothing, and the layers are the same as without', async () => {
+  const request: BuildRequest = { ...SECRET, epoch: toDate(SECOND).getTime() / 1000, rewriteTimestamp: true, buildArgs: { SNAPSHOT_ARCHIVE_BASE: server.base, REPRO_SNAPSHOT: BETWEEN } };
+  const [one, other] = await Promise.all([install('deb822', request), install('one-line', request)]);
+  assert.equal([installed(one), installed(other)], ['1.0', '1.0']);
+  assert.ok(server.log.some((entry) => entry.target.endsWith('.deb') && entry.status === 200));
+  server.reset();
+  const again = await install('deb822', request);
+  assert.equal(server.log, []);
+  const without = await install('deb822', { ...request, buildArgs: { ...request.buildArgs, KEEP_CACHE: '0' } });
+  assert.ok(server.log.length > 0);
+  assert.equal([again.manifestDigest, without.manifestDigest], [one.manifestDigest, one.manifestDigest]);
+  // Any build may write the cache. What is wrong in it is fetched again.
+  const spoil = 'RUN --mount=type=cache,id=repro-sources-list,target=/c for f in /c/sha256/*; do echo spoilt > $f; done; ls /c/new.* 2>/dev/null; test -s /c/sha256/$(cat /c/release/*bookworm!InRelease | head -1)';
+  await env.mustBuild({ frontend: 'reference', dockerfile: `FROM ${bases.deb822}\n${spoil}\n`, noCache: true, output: 'none' });
+  server.reset();
+  assert.is((await install('deb822', request)).manifestDigest, one.manifestDigest);
+  assert.ok(server.log.length > 0);
+});
+
+test('APT_CONFIG may move the folder of configuration, or leave none', async () => {
+  for (const [folder, expected] of [['/etc/other.d', '1.0\n'], ['/none', '1.0\n']] as const) {
+    const dockerfile = `FROM ${bases.deb822}\nRUN cp -a /etc/apt/apt.conf.d /etc/other.d && echo 'Dir::Etc::parts "${folder}";' > /my.conf\n` +
+      (folder === '/none' ? 'RUN cat /etc/apt/apt.conf.d/* >> /my.conf\n' : '') + 'ENV APT_CONFIG=/my.conf\nRUN apt-get update && apt-get install -y repro-hello && rm -rf /var/lib/apt/lists/*\n';
+    const result = await env.mustBuild({ dockerfile, noCache: true, ...SECRET, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } });
+    const layer = result.image.layers.at(-1);
+    assert.is(layer?.text('usr/share/repro-hello/version'), expected);
+    assert.equal([...(layer?.entries().keys() ?? [])].filter((path) => path.startsWith('etc/apt') || path.startsWith('etc/other.d')), []);
+  }
+});
+
+test('all commands of a RUN are covered: a script in a file, apt, two installations, a download', async () => {
+  const script = '#!/bin/sh -e\napt-get update\napt-get install -y repro-hello\napt install -y repro-fix\ncd /tmp && apt-get download repro-late && dpkg -i repro-late_*.deb\nrm -rf /var/lib/apt/lists/*\n';
+  const dockerfile = `FROM ${bases['one-line']}\nCOPY --chmod=755 install.sh /\nRUN /install.sh\n`;
+  const result = await env.mustBuild({ dockerfile, files: { 'install.sh': script }, noCache: true, ...SECRET, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } });
+  for (const name of ['repro-hello', 'repro-fix', 'repro-late']) assert.is(result.image.layers.at(-1)?.text(`usr/share/${name}/version`), '1.0\n');
+  assert.equal(server.log.filter((entry) => entry.target.startsWith('http://')), []);
 });
 
 test('toggling the secret rebuilds although everything else is cached', async () => {

@@ -1,4 +1,4 @@
-/** A small signed Debian archive, made by the test: suites bookworm, bookworm-updates and bookworm-security, in any number of dated states. */
+/** A small signed Debian archive, made by the test: bookworm's suites, or others, in any number of dated states. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,20 +9,27 @@ import { gzipSync } from 'node:zlib';
 
 const execFileAsync = promisify(execFile);
 
-/** Which archive a suite is in, as below http://deb.debian.org/ and snapshot.debian.org/archive/. */
-const SUITES = [
-  { suite: 'bookworm', archive: 'debian', codename: 'bookworm', label: 'Debian', validDays: 0 },
-  { suite: 'bookworm-updates', archive: 'debian', codename: 'bookworm-updates', label: 'Debian', validDays: 7 },
-  { suite: 'bookworm-security', archive: 'debian-security', codename: 'bookworm-security', label: 'Debian-Security', validDays: 7 },
-] as const;
+/** A suite, and which archive it is in, as below http://deb.debian.org/ and snapshot.debian.org/archive/. */
+export interface SuiteSpec {
+  readonly suite: string;
+  readonly archive: string;
+  readonly label: string;
+  /** How long its Release file is valid; 0: for ever. */
+  readonly validDays: number;
+}
 
-export type Suite = (typeof SUITES)[number]['suite'];
+const BOOKWORM: readonly SuiteSpec[] = [
+  { suite: 'bookworm', archive: 'debian', label: 'Debian', validDays: 0 },
+  { suite: 'bookworm-updates', archive: 'debian', label: 'Debian', validDays: 7 },
+  { suite: 'bookworm-backports', archive: 'debian', label: 'Debian Backports', validDays: 7 },
+  { suite: 'bookworm-security', archive: 'debian-security', label: 'Debian-Security', validDays: 7 },
+];
 
 /** One package in one suite. Each installs `/usr/share/NAME/version`, with its version inside. */
 export interface PackageSpec {
   readonly name: string;
   readonly version: string;
-  readonly suite: Suite;
+  readonly suite: string;
   readonly component?: string;
 }
 
@@ -51,7 +58,7 @@ export function toTimestamp(date: Date): string {
 }
 
 /** Builds the packages with dpkg-deb and signs each state's suites with a key that is thrown away. */
-export async function makeArchive(specs: readonly StateSpec[]): Promise<AptArchive> {
+export async function makeArchive(specs: readonly StateSpec[], suites: readonly SuiteSpec[] = BOOKWORM): Promise<AptArchive> {
   const directory = await mkdtemp(join(tmpdir(), 'repro-apt-'));
   const home = join(directory, 'gnupg');
   await mkdir(home, { mode: 0o700 });
@@ -65,7 +72,7 @@ export async function makeArchive(specs: readonly StateSpec[]): Promise<AptArchi
     };
     const debs = new Map<string, Buffer>();
     const states: ArchiveState[] = [];
-    for (const spec of specs) states.push(await makeState(spec, directory, debs, sign));
+    for (const spec of specs) states.push(await makeState(spec, suites, directory, debs, sign));
     return { keyring, states };
   } finally {
     await execFileAsync('gpgconf', ['--homedir', home, '--kill', 'all']).catch(() => undefined);
@@ -73,16 +80,16 @@ export async function makeArchive(specs: readonly StateSpec[]): Promise<AptArchi
   }
 }
 
-async function makeState(spec: StateSpec, directory: string, debs: Map<string, Buffer>, sign: (text: string) => Promise<Buffer>): Promise<ArchiveState> {
+async function makeState(spec: StateSpec, suites: readonly SuiteSpec[], directory: string, debs: Map<string, Buffer>, sign: (text: string) => Promise<Buffer>): Promise<ArchiveState> {
   const files = new Map<string, Uint8Array>();
-  for (const suite of SUITES) {
+  for (const suite of suites) {
     const indexes = new Map<string, Buffer>();
     const packages = spec.packages.filter((each) => each.suite === suite.suite);
     const components = [...new Set(['main', ...packages.map((each) => each.component ?? 'main')])];
     for (const component of components) {
       let stanzas = '';
       for (const each of packages.filter((one) => (one.component ?? 'main') === component)) {
-        const deb = debs.get(`${each.name} ${each.version}`) ?? (await buildPackage(each, directory));
+        const deb: Buffer = debs.get(`${each.name} ${each.version}`) ?? (await buildPackage(each, directory));
         debs.set(`${each.name} ${each.version}`, deb);
         const path = `pool/${component}/${each.name[0]}/${each.name}/${each.name}_${each.version}_all.deb`;
         files.set(`${suite.archive}/${path}`, deb);
@@ -101,8 +108,8 @@ async function makeState(spec: StateSpec, directory: string, debs: Map<string, B
   return { date: spec.date, timestamp: toTimestamp(spec.date), files };
 }
 
-function release(suite: (typeof SUITES)[number], date: Date, components: readonly string[], indexes: ReadonlyMap<string, Buffer>): string {
-  const fields = [`Origin: Debian`, `Label: ${suite.label}`, `Suite: ${suite.suite}`, `Codename: ${suite.codename}`, `Date: ${date.toUTCString().replace('GMT', 'UTC')}`];
+function release(suite: SuiteSpec, date: Date, components: readonly string[], indexes: ReadonlyMap<string, Buffer>): string {
+  const fields = [`Origin: Debian`, `Label: ${suite.label}`, `Suite: ${suite.suite}`, `Codename: ${suite.suite}`, `Date: ${date.toUTCString().replace('GMT', 'UTC')}`];
   if (suite.validDays > 0) fields.push(`Valid-Until: ${new Date(date.getTime() + suite.validDays * 86_400_000).toUTCString().replace('GMT', 'UTC')}`);
   fields.push('Architectures: all amd64 arm64', 'No-Support-for-Architecture-all: Packages', `Components: ${components.join(' ')}`, 'SHA256:');
   for (const [path, bytes] of indexes) fields.push(` ${sha256(bytes)} ${bytes.length} ${path}`);
