@@ -11,7 +11,7 @@ import { dirPath, joinPath } from '../spec/path.ts';
 import { gitContextOptions, loadBuildContext, loadHttpContext, scopeToSubdir } from './build-context.ts';
 import type { BuildContext } from './build-context.ts';
 import type { RequestConfig } from './config.ts';
-import { detectGitContext, detectHttpContext } from './detect.ts';
+import { detectGitContext, detectHttpContext, HTTP_CONTEXT_FILE } from './detect.ts';
 
 /**
  * The main context and the Dockerfile of a recorded request: the repository at its commit, the download with its checksum, or what the
@@ -28,7 +28,7 @@ export async function openRecordedContext(gateway: Gateway, config: RequestConfi
   return supply === undefined ? scoped : { ...rest, filename: recorded.path, dockerfileLocalName: localName(DOCKERFILE_SUPPLY, supply) };
 }
 
-async function openMainContext(gateway: Gateway, config: RequestConfig, { context, path }: RecordedRequest, from: string): Promise<BuildContext> {
+async function openMainContext(gateway: Gateway, config: RequestConfig, { context, path, dockerfile }: RecordedRequest, from: string): Promise<BuildContext> {
   const { options } = config;
   const names = { filename: path, dockerfileLocalName: '' };
   switch (context.kind) {
@@ -40,7 +40,11 @@ async function openMainContext(gateway: Gateway, config: RequestConfig, { contex
       if (isWhole) return { ...names, context: repository, dockerfile: repository };
       return { ...names, filename: joinPath(context.subDir, path), context: scopeToSubdir(repository, context.subDir), dockerfile: repository };
     }
-    case 'http': return loadHttpContext(gateway, requireState(detectHttpContext(context.url, context.digest)), names);
+    case 'http': {
+      const download = requireState(detectHttpContext(context.url, context.digest));
+      // The download was the Dockerfile itself, which is at hand: it need not be there any more.
+      return dockerfile?.filename === HTTP_CONTEXT_FILE ? { ...names, context: download } : loadHttpContext(gateway, download, names);
+    }
     case 'client': return suppliedContext(gateway, config, names, from);
   }
 }

@@ -43,7 +43,7 @@ const CASES: Readonly<Record<string, Case>> = {
     },
   },
   'stages, with our frontend': {
-    first: { target: 'app', dockerfile: `FROM ${tags.base} AS build\nRUN cat /generation > /out && env > /env && echo x > /etc/passwd-\nFROM build AS app\nCOPY --from=build /out /env /copied/\nFROM app\nRUN false\n` },
+    first: { target: 'app', dockerfile: `FROM ${tags.base} AS build\nRUN cat /generation > /out && echo $SOURCE_DATE_EPOCH > /epoch && echo x > /etc/passwd-\nFROM build AS app\nCOPY --from=build /out /epoch /copied/\nFROM app\nRUN false\n` },
   },
   'ADD from a URL and from repositories': {
     first: { frontend: 'reference', dockerfile: `FROM scratch\nADD ${urls.file} /file\nADD ${repositories.library} /library\nADD ${repositories.library}:sub /part\n` },
@@ -144,6 +144,8 @@ for (const [name, each] of Object.entries(CASES)) {
   if (each.supplied === SNAPSHOT) assert.ok(Date.now() < world.archiveMoves.getTime(), 'the first build was too slow for the test');
 }
 await world.move();
+// Before that the archive's second state would be one of the future.
+await new Promise((resolve) => setTimeout(resolve, Math.max(0, world.archiveMoves.getTime() - Date.now())));
 const daemon = await env.startDaemon();
 
 const table: string[] = [];
@@ -169,6 +171,13 @@ for (const [name, { supplied = {}, original = {} }] of Object.entries(CASES)) {
     return assertSame(name, 'min', { ...request, buildArgs: { ...first.request.buildArgs, ...supplied.buildArgs, ...plain }, contexts });
   });
 }
+
+test('without provenance all has moved', async () => {
+  const apt = must(await env.build({ ...firsts.get('apt packages, with our frontend')!.request, daemon, noCache: true }));
+  assert.is(apt.image.layers.at(-1)?.text(`usr/share/${PACKAGE}/version`), '2.0\n');
+  const stages = must(await env.build({ ...firsts.get('stages, COPY --from an image')!.request, daemon, noCache: true }));
+  assert.is(stages.image.layers.at(-1)?.text('tools'), 'two\n');
+});
 
 test.after(() => console.log(['', 'as the first build\'s? from mode=, platform manifest of the first build, of this one', ...table, ''].join('\n')));
 

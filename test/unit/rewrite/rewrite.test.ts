@@ -288,6 +288,17 @@ test('what a RUN does not get is not told of it', () => {
   assert.not(mounted.changes[0]?.files?.some(({ path }) => path.startsWith('/var/log/')));
 });
 
+test('with REPRO_FROM a RUN asks the client for nothing that is not declared', () => {
+  const result = apply({}, { declared: { secrets: new Set(['key']), ssh: new Set() } });
+  hooks(result, { secretIds: ['key'] });
+  assert.throws(() => hooks(result, { secretIds: ['key', 'other'], sshIds: ['default'] }), (error: unknown) => error instanceof CodedError && error.code === 'provenance' &&
+    error.message === 'the RUN asks for the secret other and the SSH agent default, which the provenance of the first build does not declare: with REPRO_OVERRIDE=1 it gets what the client has');
+});
+
+test('REPRO_EPOCH=off keeps SOURCE_DATE_EPOCH out of RUNs', () => {
+  assert.equal(hooks(apply({ REPRO_EPOCH: 'off', REPRO_STRIP: 'none' }, { epoch: 5n })), []);
+});
+
 test('a RUN that gets no wrapper is told with the reason', () => {
   const result = apply({}, { secretPresent: true, epoch: 5n });
   hooks(result, { epoch: 5n, mountTargets: ['/dev'] });
