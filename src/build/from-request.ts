@@ -102,6 +102,7 @@ function sameRequest(requests: readonly RecordedRequest[], platforms: readonly P
 }
 
 async function checkSecrets(gateway: Gateway, { requiredSecrets }: RecordedRequest, from: string): Promise<void> {
+  if (!gateway.capabilities.supports('gateway.exec')) return;
   const present = await Promise.all(requiredSecrets.map((id) => sessionHasSecret(gateway, id)));
   const missing = requiredSecrets.filter((_, index) => present[index]?.kind === 'absent');
   if (missing.length === 0) return;

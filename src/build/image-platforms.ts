@@ -27,9 +27,10 @@ export async function imagePlatforms(gateway: Gateway, ref: string, own: Platfor
 function readPlatforms(index: Uint8Array): readonly Platform[] {
   const { manifests } = JSON.parse(Buffer.from(index).toString('utf8')) as { manifests?: unknown };
   if (!Array.isArray(manifests)) throw new Error('it has no manifests');
-  return manifests.flatMap((manifest: { readonly platform?: { readonly [key: string]: unknown } }) => {
+  const platforms = manifests.flatMap((manifest: { readonly platform?: { readonly [key: string]: unknown } }) => {
     const { os, architecture, variant } = manifest.platform ?? {};
     if (typeof os !== 'string' || typeof architecture !== 'string' || os === 'unknown') return [];
     return normalizePlatform(parsePlatform([os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/')));
   });
+  return platforms.filter((platform, index) => platforms.findIndex((other) => platformsEqual(other, platform)) === index);
 }
