@@ -10,7 +10,7 @@ export interface CauseFacts {
 const EPOCH = 'SOURCE_DATE_EPOCH: the epoch rewrite hands it to every RUN';
 const SNAPSHOT = 'the sources-list rewrite: --secret id=enable-repro-sources-list, or REPRO_SOURCES_LIST=1';
 const STRIP = 'the strip rewrite, which is on by default (REPRO_STRIP=+PATH for a path that it does not know)';
-const INPUT = 'the build context and the Dockerfile: they are not the same';
+const INPUT = 'building from the same context, Dockerfile, arguments and base images';
 
 /** In the order in which reports show them: first what a rewrite removes. */
 export const CAUSES: Readonly<Record<Cause, CauseFacts>> = {
@@ -42,8 +42,8 @@ export const CAUSES: Readonly<Record<Cause, CauseFacts>> = {
   'hard-link': { title: 'hard link on one side, a file on the other', isPacking: false, remedy: 'none known: it depends on the order in which the files were read' },
   'device': { title: 'device numbers', isPacking: false, remedy: INPUT },
   'extended-attribute': { title: 'extended attribute', isPacking: false, remedy: 'build on a file system that keeps the same attributes' },
-  'config': { title: 'image config', isPacking: false, remedy: 'the build arguments and the Dockerfile: they are not the same' },
-  'history': { title: 'history of the image config', isPacking: false, remedy: 'the Dockerfile or the version of BuildKit: they are not the same' },
+  'config': { title: 'image config', isPacking: false, remedy: 'the same Dockerfile and build arguments' },
+  'history': { title: 'history of the image config', isPacking: false, remedy: 'the same Dockerfile and version of BuildKit' },
   'platform': { title: 'platform on one side only', isPacking: false, remedy: 'build for the same platforms, or choose one with --platform' },
   'compression': { title: 'compression of a layer', isPacking: true, remedy: 'compression, compression-level and force-compression of the exporter, and the same version of BuildKit' },
   'order': { title: 'order of entries in a layer', isPacking: true, remedy: 'the same version of BuildKit and the same snapshotter' },

@@ -19,6 +19,7 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['mkfs.ext4', 'e2fsprogs'],
   ['ssh-agent', 'openssh-client'],
   ['ssh-add', 'openssh-client'],
+  ['chromium', 'chromium'],
 ]);
 
 /** The path of a program, also in the sbin folders that a user's PATH lacks. */

@@ -97,37 +97,68 @@ function records(bytes: Buffer): Map<string, string> {
 export interface TarInput {
   /** At most 100 bytes. */
   readonly path: string;
-  readonly type?: 'file' | 'directory' | 'symlink' | 'link';
+  readonly type?: 'file' | 'directory' | 'symlink' | 'link' | 'char' | 'fifo';
   readonly mode?: number;
   readonly mtime?: number;
   readonly linkname?: string;
   readonly content?: string | Uint8Array;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly userName?: string;
+  readonly groupName?: string;
+  /** Major and minor number of a device. */
+  readonly device?: readonly [major: number, minor: number];
+  /** PAX records, in a header of their own before the member's. */
+  readonly records?: Readonly<Record<string, string>>;
+  /** GNU's header instead of ustar's. */
+  readonly isGnu?: boolean;
 }
 
-/** A ustar archive of these members in this order, owned by root. */
+/** A tar archive of these members in this order, owned by root unless they say otherwise. */
 export function writeTar(members: readonly TarInput[]): Buffer {
   return Buffer.concat([...members.flatMap(member), Buffer.alloc(2 * BLOCK)]);
 }
 
+const FLAGS = { file: '0', link: '1', symlink: '2', char: '3', directory: '5', fifo: '6' } as const;
+
 function member(input: TarInput): Buffer[] {
   const type = input.type ?? 'file';
-  const content = Buffer.from(input.content ?? '');
+  const path = type === 'directory' ? `${cleanPath(input.path)}/` : input.path;
+  const records = Object.entries(input.records ?? {}).map(([key, value]) => paxRecord(key, value)).join('');
+  const pax = records === '' ? [] : block({ ...input, path: `PaxHeaders.0/${cleanPath(path)}` }, 'x', 0o644, Buffer.from(records));
+  const mode = input.mode ?? (type === 'directory' ? 0o755 : type === 'symlink' || type === 'link' ? 0o777 : 0o644);
+  return [...pax, ...block({ ...input, path }, FLAGS[type], mode, Buffer.from(input.content ?? ''))];
+}
+
+/** A header, the content, and what fills the last block. */
+function block(input: TarInput, flag: string, mode: number, content: Buffer): Buffer[] {
   const header = Buffer.alloc(BLOCK);
   const put = (at: number, length: number, value: string) => {
     if (Buffer.byteLength(value) > length) throw new Error(`too long for a tar header: ${value}`);
     header.write(value, at);
   };
   const octal = (at: number, length: number, value: number) => put(at, length, `${value.toString(8).padStart(length - 1, '0')}\0`);
-  put(0, 100, type === 'directory' ? `${cleanPath(input.path)}/` : input.path);
-  octal(100, 8, input.mode ?? (type === 'directory' ? 0o755 : type === 'file' ? 0o644 : 0o777));
-  octal(108, 8, 0);
-  octal(116, 8, 0);
+  put(0, 100, input.path);
+  octal(100, 8, mode);
+  octal(108, 8, input.uid ?? 0);
+  octal(116, 8, input.gid ?? 0);
   octal(124, 12, content.length);
   octal(136, 12, input.mtime ?? 0);
   put(148, 8, '        ');
-  put(156, 1, { file: '0', link: '1', symlink: '2', directory: '5' }[type]);
+  put(156, 1, flag);
   put(157, 100, input.linkname ?? '');
-  put(257, 8, 'ustar\x0000');
+  put(257, 8, input.isGnu === true ? 'ustar  \0' : 'ustar\x0000');
+  put(265, 32, input.userName ?? '');
+  put(297, 32, input.groupName ?? '');
+  if (input.device !== undefined) for (const [at, number] of input.device.entries()) octal(329 + 8 * at, 8, number);
   octal(148, 7, header.reduce((sum, byte) => sum + byte, 0));
   return [header, content, Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK)];
+}
+
+/** `LENGTH KEY=VALUE\n`, the length counting itself. */
+function paxRecord(key: string, value: string): string {
+  const rest = ` ${key}=${value}\n`;
+  let length = Buffer.byteLength(rest);
+  while (String(length).length + Buffer.byteLength(rest) !== length) length = String(length).length + Buffer.byteLength(rest);
+  return `${length}${rest}`;
 }
