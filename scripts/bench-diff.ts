@@ -1,7 +1,7 @@
 // Time and memory of `repro-dockerfile diff` and of diffoci on one pair of large images, one after the other, and a table of both.
 // SIZE=GB (unpacked, default 5) sets how large; RUNS=N how often each runs (the fastest counts).
 import { spawn } from 'node:child_process';
-import { openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeLargePair, type LargePair } from '../test/diffoci/large-images.ts';
 import { diffociName, diffociTool, diffociVersion } from '../test/diffoci/tool.ts';
@@ -52,8 +52,11 @@ async function fastest(runs: number, action: () => Promise<Measured>): Promise<M
 async function bench(pair: LargePair, folder: string, runs: number): Promise<boolean> {
   const diffoci = await diffociTool();
   const common = ['--backend', 'local', '--local-cache', join(folder, 'diffoci')];
-  const ours = await fastest(runs, () => measure(process.execPath, ['dist/cli.cjs', 'diff', pair.a, pair.b, '--format', 'json', '-o', join(folder, 'report.json')]));
-  const html = await measure(process.execPath, ['dist/cli.cjs', 'diff', pair.a, pair.b, '--format', 'html', '-o', join(folder, 'report.html')]);
+  // A copy, so that a build meanwhile changes nothing.
+  const program = join(folder, 'cli.cjs');
+  copyFileSync('dist/cli.cjs', program);
+  const ours = await fastest(runs, () => measure(process.execPath, [program, 'diff', pair.a, pair.b, '--format', 'json', '-o', join(folder, 'report.json')]));
+  const html = await measure(process.execPath, [program, 'diff', pair.a, pair.b, '--format', 'html', '-o', join(folder, 'report.html')]);
   const loads = [await measure(diffoci, [...common, 'load'], pair.a), await measure(diffoci, [...common, 'load'], pair.b)];
   const theirs = await fastest(runs, () => measure(diffoci, [...common, 'diff', '--pull', 'never', '--report-file', join(folder, 'theirs.json'), diffociName('a'), diffociName('b')]));
   const row = (name: string, { seconds, processor, megabytes, status }: Measured): string => `| ${name} | ${seconds.toFixed(1)} | ${processor.toFixed(1)} | ${megabytes} | ${status} |`;

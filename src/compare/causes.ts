@@ -14,7 +14,7 @@ const INPUT = 'building from the same context, Dockerfile, arguments and base im
 
 /** In the order in which reports show them: first what a rewrite removes. */
 export const CAUSES: Readonly<Record<Cause, CauseFacts>> = {
-  'timestamp': { title: 'time of a file or of the image', isPacking: false, remedy: 'SOURCE_DATE_EPOCH as a build arg, and rewrite-timestamp=true on the exporter' },
+  'timestamp': { title: 'time of a file or of the image', isPacking: false, remedy: 'SOURCE_DATE_EPOCH as a build arg, with rewrite-timestamp=true on the exporter or REPRO_TIMESTAMPS=clamp' },
   'log': { title: 'log file', isPacking: false, remedy: STRIP },
   'ldconfig-cache': { title: 'ldconfig\'s auxiliary cache: inode numbers and times', isPacking: false, remedy: STRIP },
   'package-cache': { title: 'package manager\'s cache or lists', isPacking: false, remedy: 'remove the lists and caches in the same RUN' },

@@ -48,6 +48,8 @@ export function makeRegistryClient(reference: Reference, options: RegistryOption
   const send = async (method: string, path: string, request: RequestOptions): Promise<Response> => {
     const isOurs = !/^https?:/.test(path) || new URL(path).host === host;
     const actions = request.actions ?? 'pull';
+    // Once a request: a token may have run out since it was fetched.
+    let hasAuthorized = false;
     for (let attempt = 1; ; attempt++) {
       const url = /^https?:/.test(path) ? path : `${scheme}://${host}/v2/${reference.path}/${path}`;
       const authorization = isOurs ? authorizations.get(actions) : undefined;
@@ -66,8 +68,9 @@ export function makeRegistryClient(reference: Reference, options: RegistryOption
         throw new CodedError('image', `${name}: no answer from ${host}: ${describe(error)}`, { cause: error });
       }
       if (request.accepted.includes(response.status)) return response;
-      if (response.status === 401 && isOurs && authorization === undefined) {
+      if (response.status === 401 && isOurs && !hasAuthorized) {
         const challenge = response.headers.get('www-authenticate') ?? '';
+        hasAuthorized = true;
         await response.body?.cancel();
         authorizations.set(actions, await authorize(challenge, `repository:${reference.path}:${actions}`, url, await findOwn()));
         continue;

@@ -1,3 +1,4 @@
+import type { Log, ReportingDescriptor, Result, Run } from 'sarif';
 import type { CauseCount, Change, Comparison, Difference } from '../spec/difference.ts';
 import { shortDigest } from './printable.ts';
 
@@ -16,7 +17,7 @@ export function* sarifReport(comparison: Comparison): Generator<string> {
   // What matters more comes first, where not all can be.
   const sorted = [...all.filter(({ change }) => !packing.has(change.cause)), ...all.filter(({ change }) => packing.has(change.cause))];
   const omitted = Math.max(0, sorted.length - MAX_RESULTS) + comparison.platforms.reduce((sum, each) => sum + each.omitted, 0);
-  const run = {
+  const run: Omit<Run, 'results'> = {
     tool: { driver: { name: 'repro-dockerfile', rules } },
     automationDetails: { id: 'repro-dockerfile/diff' },
     originalUriBaseIds: { IMAGE: { description: { text: `the root of the image ${comparison.b.address}` } } },
@@ -26,7 +27,8 @@ export function* sarifReport(comparison: Comparison): Generator<string> {
       toolExecutionNotifications: omitted === 0 ? [] : [{ level: 'warning', message: { text: `${omitted} more differences are not in this report` } }],
     }],
   };
-  yield `{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[${JSON.stringify(run).slice(0, -1)},"results":[`;
+  const log: Omit<Log, 'runs'> = { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0' };
+  yield `${JSON.stringify(log).slice(0, -1)},"runs":[${JSON.stringify(run).slice(0, -1)},"results":[`;
   for (const [at, { platform, each, change }] of sorted.slice(0, MAX_RESULTS).entries()) {
     const level = packing.has(change.cause) ? 'note' : 'warning';
     yield `${at === 0 ? '' : ','}\n${JSON.stringify(toResult(platform, each, change, level, ranks.get(change.cause) ?? 0))}`;
@@ -34,7 +36,7 @@ export function* sarifReport(comparison: Comparison): Generator<string> {
   yield '\n]}]}\n';
 }
 
-function toRule({ cause, title, remedy, isPacking }: CauseCount): object {
+function toRule({ cause, title, remedy, isPacking }: CauseCount): ReportingDescriptor {
   return {
     id: cause,
     shortDescription: { text: title },
@@ -44,7 +46,7 @@ function toRule({ cause, title, remedy, isPacking }: CauseCount): object {
   };
 }
 
-function toResult(platform: string, each: Difference, change: Change, level: string, ruleIndex: number): object {
+function toResult(platform: string, each: Difference, change: Change, level: Result.level, ruleIndex: number): Result {
   const name = [platform, each.scope, each.subject].filter((part) => part !== '').join(' ');
   const isPath = each.scope === 'entry';
   return {

@@ -79,7 +79,9 @@ function* layerLines(layer: LayerComparison, differences: readonly Difference[],
   const byCause = new Map<string, Difference[]>();
   for (const each of differences) {
     const cause = each.changes[0]?.cause ?? 'content';
-    byCause.set(cause, [...(byCause.get(cause) ?? []), each]);
+    const found = byCause.get(cause);
+    if (found === undefined) byCause.set(cause, [each]);
+    else found.push(each);
   }
   for (const [cause, found] of byCause) {
     for (const each of found.slice(0, limit)) yield* differenceLines(each, '    ', options);

@@ -85,8 +85,8 @@ async function makeLayer(layout: string, number: number, isChanged: boolean, poo
   };
   let [unpacked, files] = [0, 0];
   for (; unpacked < bytes; files++) {
-    // Most files are small, most bytes are in large ones, as in a system.
-    const size = random(40) === 0 ? (1 << 20) + random(12 << 20) : random(4) === 0 ? random(256 << 10) : random(16 << 10);
+    // Most files are small, most bytes are in large ones; 20 kB on average, as in a Debian system.
+    const size = random(400) === 0 ? (1 << 20) + random(7 << 20) : random(8) === 0 ? random(96 << 10) : random(6 << 10);
     const at = random(pool.length - size);
     const content = Buffer.from(pool.subarray(at, at + size));
     if (isChanged && files % 50 === 7 && size > 0) content[size >> 1] = (content[size >> 1] ?? 0) ^ 1;

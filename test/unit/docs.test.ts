@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CAUSES } from '../../src/compare/causes.ts';
 import { STRIP_TABLE } from '../../src/rewrite/strip-table.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -11,6 +12,11 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 test('docs/strip.md has the whole table, and nothing else', () => {
   const rows = [...read('docs/strip.md').matchAll(/^\| `(\/[^`]*)` \| ([\w-]+) \|/gm)].map((match) => `${match[1]} ${match[2]}`);
   assert.equal(rows, STRIP_TABLE.map(({ path, action }) => `${path} ${action}`));
+});
+
+test('docs/diff.md has every cause, as it is, in the order of the reports', () => {
+  const rows = [...read('docs/diff.md').matchAll(/^\| `([a-z-]+)` \| (.*) \| (.*) \|$/gm)].map(([, ...cells]) => cells);
+  assert.equal(rows, Object.entries(CAUSES).map(([cause, { title, remedy }]) => [cause, title, remedy]));
 });
 
 test('links between the pages lead somewhere', () => {

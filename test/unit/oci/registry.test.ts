@@ -56,6 +56,26 @@ test('a token is fetched with the credentials for the scope that is asked for, o
   }
 });
 
+test('a token that has run out is fetched anew, once a request', async () => {
+  let tokens = 0;
+  const registry = await serve((request, response) => {
+    if (request.url?.startsWith('/token') === true) response.end(JSON.stringify({ access_token: `T${++tokens}` }));
+    else if (request.headers.authorization !== `Bearer T${tokens}` || request.url?.endsWith('never') === true) response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${request.headers.host}/token"` }).end();
+    else response.end(MANIFEST);
+  });
+  dockerConfig({});
+  try {
+    await resolveManifest(registry.client, 'v1');
+    tokens++;
+    await resolveManifest(registry.client, 'v1');
+    assert.is(tokens, 3);
+    assert.match(await failureOf(resolveManifest(registry.client, 'never')), /status 401/);
+    assert.is(tokens, 4);
+  } finally {
+    await registry.close();
+  }
+});
+
 test('basic authorization; without credentials the user is told to log in', async () => {
   const registry = await serve((request, response) => {
     if (request.headers.authorization === basic('u:p')) response.end(MANIFEST);
