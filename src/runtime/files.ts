@@ -1,6 +1,6 @@
 import { aptMethod } from './apt-method.ts';
 import { aptConfiguration } from './apt-script.ts';
-import { APT_CONFIGURATION, APT_METHOD, NORMALISER, PACMAN_FETCH, WRAPPER_SCRIPT } from './layout.ts';
+import { APT_CONFIGURATION, APT_METHOD, NO_SHELL_NOTICE, NORMALISER, PACMAN_FETCH, WRAPPER_SCRIPT } from './layout.ts';
 import type { WrapperFile } from './layout.ts';
 import { NORMALISE_PROGRAM } from './normalise.ts';
 import { pacmanFetch } from './pacman-script.ts';
@@ -10,6 +10,7 @@ import type { WrapperConfig } from './wrapper.ts';
 /** The files of the wrapper's folder for a configuration; the launcher, if one is needed, is the caller's to add. */
 export function wrapperFiles(config: WrapperConfig): readonly WrapperFile[] {
   const files: WrapperFile[] = [textFile(WRAPPER_SCRIPT, 0o755, wrapperScript(config))];
+  if (config.clamp !== undefined) files.push(textFile(NO_SHELL_NOTICE, 0o644, 'repro: no /bin/sh in the image: file times stay as they are\n'));
   if (config.strip.some(({ action }) => action === 'normalise')) files.push(textFile(NORMALISER, 0o644, NORMALISE_PROGRAM));
   const { snapshot, state } = config;
   if (snapshot !== undefined) {

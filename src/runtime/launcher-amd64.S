@@ -1,17 +1,22 @@
 # The launcher for linux/amd64: `exec COMMAND ARG...`.
 # Where /bin/sh can be executed: `/bin/sh /dev/.repro/run --before`, COMMAND, `/bin/sh /dev/.repro/run --after`, each in a process of
-# its own, COMMAND with the environment, folder and descriptors that this program was given. Where it cannot: COMMAND in this process.
+# its own, COMMAND with the environment, folder and descriptors that this program was given. Where it cannot: what /dev/.repro/no-shell
+# says, if it is there, goes to stderr, and COMMAND runs in this process.
 # Exits as COMMAND does, with 128+N where signal N ended it, and with 1 where COMMAND cannot be executed, as the container runtime has it.
 # The bytes are the whole ELF file: as launcher-amd64.S -o o && objcopy -O binary -j .text o exec
 	.intel_syntax noprefix
 	.set base, 0x400000
+	.set sys_read, 0
 	.set sys_write, 1
+	.set sys_open, 2
+	.set sys_close, 3
 	.set sys_access, 21
 	.set sys_fork, 57
 	.set sys_execve, 59
 	.set sys_exit, 60
 	.set sys_wait4, 61
 	.set path_max, 4096
+	.set notice_max, 512
 	.text
 ehdr:
 	.byte 0x7f, 'E', 'L', 'F', 2, 1, 1, 0
@@ -36,7 +41,7 @@ _start:
 	mov eax, sys_access
 	syscall
 	test eax, eax
-	jnz command
+	jnz alone
 	lea r13, [rip + before]
 	call half
 	cmp eax, 125
@@ -105,6 +110,31 @@ wait:
 	ret
 2:	movzx eax, ah
 	ret
+
+# There is no shell: says what that means, and becomes COMMAND.
+alone:
+	lea rdi, [rip + notice]
+	xor esi, esi			# O_RDONLY
+	mov eax, sys_open
+	syscall
+	test eax, eax
+	js command
+	mov ebx, eax
+	sub rsp, notice_max
+	mov edi, ebx
+	mov rsi, rsp
+	mov edx, notice_max
+	mov eax, sys_read
+	syscall
+	mov rdx, rax
+	mov rsi, rsp
+	test rax, rax
+	jle 1f
+	call print
+1:	mov edi, ebx
+	mov eax, sys_close
+	syscall
+	add rsp, notice_max
 
 # Becomes COMMAND, or says why not and exits.
 command:
@@ -221,6 +251,7 @@ execute:
 
 shell:	.asciz "/bin/sh"
 script:	.asciz "/dev/.repro/run"
+notice:	.asciz "/dev/.repro/no-shell"
 before:	.asciz "--before"
 after:	.asciz "--after"
 start:	.ascii "unable to start container process: exec: \""

@@ -2,6 +2,9 @@
 // The bytes are the whole ELF file: as launcher-arm64.S -o o && objcopy -O binary -j .text o exec
 	.set base, 0x400000
 	.set sys_faccessat, 48
+	.set sys_openat, 56
+	.set sys_close, 57
+	.set sys_read, 63
 	.set sys_write, 64
 	.set sys_exit, 93
 	.set sys_clone, 220
@@ -10,6 +13,7 @@
 	.set at_fdcwd, -100
 	.set sigchld, 17
 	.set path_max, 4096
+	.set notice_max, 512
 	.text
 ehdr:
 	.byte 0x7f, 'E', 'L', 'F', 2, 1, 1, 0
@@ -35,7 +39,7 @@ _start:
 	mov x2, 1			// X_OK
 	mov x8, sys_faccessat
 	svc 0
-	cbnz x0, command
+	cbnz x0, alone
 	adr x20, before
 	bl half
 	cmp w0, 125
@@ -105,6 +109,31 @@ wait:
 	ret
 2:	ubfx w0, w0, 8, 8
 	ret
+
+// There is no shell: says what that means, and becomes COMMAND.
+alone:
+	mov x0, at_fdcwd
+	adr x1, notice
+	mov x2, 0			// O_RDONLY
+	mov x3, 0
+	mov x8, sys_openat
+	svc 0
+	tbnz x0, 63, command
+	mov x22, x0
+	sub sp, sp, notice_max
+	mov x1, sp
+	mov x2, notice_max
+	mov x8, sys_read
+	svc 0
+	mov x2, x0
+	mov x1, sp
+	cmp x0, 0
+	b.le 1f
+	bl print
+1:	mov x0, x22
+	mov x8, sys_close
+	svc 0
+	add sp, sp, notice_max
 
 // Becomes COMMAND, or says why not and exits.
 command:
@@ -216,6 +245,7 @@ execute:
 
 shell:	.asciz "/bin/sh"
 script:	.asciz "/dev/.repro/run"
+notice:	.asciz "/dev/.repro/no-shell"
 before:	.asciz "--before"
 after:	.asciz "--after"
 path:	.asciz "PATH="

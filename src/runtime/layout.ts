@@ -10,6 +10,8 @@ export const CACHE_DIRECTORY = '/dev/.repro-cache';
 /** The files of {@link WRAPPER_DIRECTORY}. */
 export const WRAPPER_SCRIPT = 'run';
 export const LAUNCHER = 'exec';
+/** What the launcher says where the image has no shell; absent: nothing. */
+export const NO_SHELL_NOTICE = 'no-shell';
 export const NORMALISER = 'normalise';
 export const APT_METHOD = 'apt-method';
 export const APT_CONFIGURATION = 'apt.conf';

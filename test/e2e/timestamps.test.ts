@@ -87,6 +87,8 @@ test('what cannot be done is told', async () => {
   assert.match(none.log, /REPRO_TIMESTAMPS=clamp needs an epoch.*--build-arg SOURCE_DATE_EPOCH=SECONDS/);
   const noTools = await build({ dockerfile: `${DEBIAN}RUN rm /usr/bin/find\nRUN touch /x\n`, buildArgs: { REPRO_TIMESTAMPS: 'clamp' } });
   assert.match(noTools.log, /repro: no find or no touch in the image: file times stay as they are/);
+  const noShell = await build({ dockerfile: `${BUSYBOX}AS tools\nFROM scratch\nCOPY --from=tools /bin/busybox /busybox\nRUN ["/busybox", "touch", "/x"]\n`.replace(`${SMALL}\nAS`, `${SMALL} AS`), buildArgs: { REPRO_TIMESTAMPS: 'clamp' } });
+  assert.match(noShell.log, /repro: no \/bin\/sh in the image: file times stay as they are/);
   const notOwner = await build({ dockerfile: `${DEBIAN}USER 1234\nRUN touch /tmp/x && rm /tmp/x\n`, buildArgs: { REPRO_TIMESTAMPS: 'clamp' } });
   assert.match(notOwner.log, /repro: a time later than SOURCE_DATE_EPOCH stays: .*\/tmp/);
 });
