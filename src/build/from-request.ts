@@ -42,7 +42,7 @@ export interface FromRequest {
  */
 export async function loadFromRequest(gateway: Gateway, given: RequestConfig, { from, override, trust }: ReproOptions): Promise<FromRequest | undefined> {
   if (from === undefined) return undefined;
-  const supplied = given.options.get(PROVENANCE_OPTION);
+  const supplied = suppliedProvenance(given, from);
   const provenanceContext = supplied ?? `docker-image://${from}`;
   const config = { ...given, options: new Map([...given.options, [PROVENANCE_OPTION, provenanceContext]]) };
   const services = { gateway, config, images: new ImageSource(gateway), ...(trust === undefined ? {} : { trust }) };
@@ -65,6 +65,13 @@ export async function loadFromRequest(gateway: Gateway, given: RequestConfig, { 
     readOptions(gateway, options), checkSecrets(gateway, recorded, from), showRequest(gateway, recorded, from),
   ]);
   return { ...again, context: await openRecordedContext(gateway, again.config, recorded, from), recorded, provenance: first, provenanceFor: load };
+}
+
+/** The provenance context of the request, where it is another than the image itself. */
+function suppliedProvenance({ options }: RequestConfig, from: string): string | undefined {
+  const input = options.get(PROVENANCE_OPTION);
+  const image = /^docker-image:(?:\/\/)?(.*)$/s.exec(input ?? '')?.[1];
+  return image !== undefined && image.endsWith(`@${parseNormalizedNamed(from).digest}`) ? undefined : input;
 }
 
 function once(load: (platform: Platform) => Promise<Provenance>): (platform: Platform) => Promise<Provenance> {

@@ -1,5 +1,5 @@
 import { CodedError, messageOf } from '../diag/error.ts';
-import type { ConfigSource, Provenance, SourceFile } from '../provenance/provenance.ts';
+import type { ConfigSource, Provenance, RecordedCommand, SourceFile } from '../provenance/provenance.ts';
 import { isDigest } from '../spec/digest.ts';
 import type { Digest } from '../spec/digest.ts';
 import { parseGitRef } from '../spec/git-ref.ts';
@@ -190,13 +190,15 @@ class RequestReader {
 
   /** Where the first build ran its commands as they are, so does this one: a rewrite of RUNs would make other layers. */
   #followRuns(): void {
-    const { commands, request, complete } = this.#provenance;
-    const known = commands !== undefined && commands.length > 0;
-    const isPlain = known ? !commands.some(({ args }) => isWrapped(args)) : !complete.request && request.frontend === 'dockerfile.v0';
-    const hadEpoch = known ? commands.some(({ env }) => env.some((entry) => entry.startsWith('SOURCE_DATE_EPOCH='))) : !isPlain;
-    const why = known ? 'the commands of the first build ran without it' : 'the first build had the builtin frontend';
-    if (isPlain && !this.#options.has('build-arg:REPRO_STRIP')) this.#take('build-arg:REPRO_STRIP', 'none', why);
-    if (!hadEpoch && !this.#options.has('build-arg:REPRO_EPOCH') && this.#options.has(EPOCH) && (known || isPlain)) this.#take('build-arg:REPRO_EPOCH', 'off', why);
+    const { commands, request } = this.#provenance;
+    if (commands === undefined && request.frontend !== 'dockerfile.v0') return;
+    const why = commands === undefined ? 'the first build had the builtin frontend' : 'the commands of the first build ran without it';
+    const lacks = (isIn: (command: RecordedCommand) => boolean): boolean => commands === undefined || (commands.length > 0 && !commands.some(isIn));
+    const follow = (key: string, value: string): void => {
+      if (!this.#options.has(key)) this.#take(key, value, why);
+    };
+    if (lacks(({ args }) => isWrapped(args))) follow('build-arg:REPRO_STRIP', 'none');
+    if (this.#options.has(EPOCH) && lacks(({ env }) => env.some((entry) => entry.startsWith('SOURCE_DATE_EPOCH=')))) follow('build-arg:REPRO_EPOCH', 'off');
   }
 
   #checkEpoch(dockerfile: SourceFile | undefined): void {
