@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { CodedError, messageOf } from '../diag/error.ts';
 import { cleanPath, dirPath, joinPath } from '../spec/path.ts';
 import { READ_SIZE } from './layout-source.ts';
-import { applyRecords, BLOCK, decodeHeader, decodeLongName, decodeRecords, MAX_META_SIZE } from './tar-header.ts';
+import { addRecords, applyRecords, BLOCK, checkMetaSize, decodeHeader, META_FLAGS } from './tar-header.ts';
 import type { Chunks } from './verify.ts';
 
 /** The files of a tar archive on disk, read where they are. */
@@ -43,7 +43,7 @@ export async function openArchive(path: string): Promise<Archive> {
     };
   } catch (error) {
     await file.close();
-    throw error;
+    throw error instanceof CodedError && !error.message.startsWith(path) ? new CodedError(error.code, `${path}: ${error.message}`, { cause: error }) : error;
   }
 }
 
@@ -58,15 +58,10 @@ async function readMembers(file: FileHandle, path: string): Promise<ReadonlyMap<
     const raw = decodeHeader(block);
     if (raw === undefined) break;
     at += BLOCK;
-    if ('xgLK'.includes(raw.flag)) {
-      if (raw.size > MAX_META_SIZE) throw new CodedError('image', `${path}: an extended header of ${raw.size} bytes (at most ${MAX_META_SIZE})`);
-      const meta = await readExactly(file, at, raw.size, path);
-      if (raw.flag === 'L') records.set('path', decodeLongName(meta));
-      else if (raw.flag === 'K') records.set('linkpath', decodeLongName(meta));
-      else if (raw.flag === 'x') {
-        for (const [key, value] of decodeRecords(meta)) records.set(key, value);
-        isPax = true;
-      }
+    if (META_FLAGS.has(raw.flag)) {
+      checkMetaSize(raw);
+      addRecords(records, raw.flag, await readExactly(file, at, raw.size, path));
+      isPax ||= raw.flag === 'x';
       at += padded(raw.size);
       continue;
     }

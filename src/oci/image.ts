@@ -11,7 +11,7 @@ import { readBlob, readManifest } from './blob-source.ts';
 import type { BlobSource } from './blob-source.ts';
 import { decompress } from './decompress.ts';
 import type { Compression } from './decompress.ts';
-import { makeTarReader } from './tar-reader.ts';
+import { TarReader } from './tar-reader.ts';
 import { verifyBlob } from './verify.ts';
 import type { Chunks } from './verify.ts';
 
@@ -106,7 +106,7 @@ export function parseConfig(bytes: Uint8Array, name: string): { readonly platfor
 
 /** The members of a packed layer; checks what it unpacks to against `diffId`. */
 export async function* readLayer(open: () => Promise<Chunks>, diffId: Digest, name: string, options: ReadOptions): AsyncGenerator<readonly LayerEntry[], LayerSummary> {
-  const reader = makeTarReader(options.keep);
+  const reader = new TarReader(options.keep);
   const hash = createHash(digestAlgorithm(diffId));
   let compression: Compression = 'none';
   let unpackedSize = 0;

@@ -9,7 +9,7 @@ import type { EntryFormat, EntryHeader, EntryTime, EntryType } from '../spec/lay
 
 export const BLOCK = 512;
 /** Larger PAX headers and long names are refused, as Go's archive/tar does. */
-export const MAX_META_SIZE = 1 << 20;
+const MAX_META_SIZE = 1 << 20;
 
 /** A 512-byte header, before PAX records and long names are applied. `flag` is the type as the archive has it. */
 export interface RawHeader {
@@ -36,6 +36,9 @@ const TYPES: ReadonlyMap<string, EntryType> = new Map([
   ['0', 'file'], ['\0', 'file'], ['7', 'file'], ['S', 'file'], ['1', 'hardlink'], ['2', 'symlink'], ['3', 'character-device'], ['4', 'block-device'],
   ['5', 'directory'], ['6', 'fifo'],
 ]);
+
+/** Headers that are no member's: PAX records (of one member, of all) and GNU's long names of links and files. */
+export const META_FLAGS: ReadonlySet<string> = new Set(['x', 'g', 'K', 'L']);
 
 /** Types that have no content, whatever their size field says (Go's isHeaderOnlyType). */
 const HEADER_ONLY: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6']);
@@ -85,9 +88,6 @@ function isZero(block: Buffer): boolean {
   return true;
 }
 
-/** What came before a header and changes it: PAX records, and GNU's long names under the records' keys. */
-export type PendingRecords = Map<string, string>;
-
 /** The header with the records applied. Throws (code `image`) when a record is no number where one is due. */
 export function applyRecords(raw: RawHeader, records: ReadonlyMap<string, string>, isPax: boolean): EntryHeader {
   const rawPath = records.get('path') ?? raw.name;
@@ -130,9 +130,16 @@ export function decodeRecords(bytes: Buffer): Map<string, string> {
   return found;
 }
 
-/** A GNU long name, up to its first zero byte. */
-export function decodeLongName(bytes: Buffer): string {
-  return readName(bytes, 0, bytes.length);
+/** Adds what a header that comes before a member's says: PAX records, or a GNU long name, which goes up to its first zero byte. */
+export function addRecords(records: Map<string, string>, flag: string, bytes: Buffer): void {
+  if (flag === 'L') records.set('path', readName(bytes, 0, bytes.length));
+  else if (flag === 'K') records.set('linkpath', readName(bytes, 0, bytes.length));
+  else if (flag === 'x') for (const [key, value] of decodeRecords(bytes)) records.set(key, value);
+}
+
+/** Throws (code `image`) when a header whose content must be kept is larger than any is. */
+export function checkMetaSize({ size }: RawHeader): void {
+  if (size > MAX_META_SIZE) throw malformed(`an extended header of ${size} bytes (at most ${MAX_META_SIZE})`);
 }
 
 /** UTF-8, or else ASCII with `\xNN` for other bytes, so that two names never become one. */
@@ -195,6 +202,7 @@ function recordTime(records: ReadonlyMap<string, string>, key: string): EntryTim
   return fraction === '' ? String(Number(match[1])) : `${Number(match[1])}.${fraction}`;
 }
 
-function malformed(message: string): CodedError {
+/** The error for an archive that is not as it should be. */
+export function malformed(message: string): CodedError {
   return new CodedError('image', `malformed tar archive: ${message}`);
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { CodedError } from '../diag/error.ts';
 import type { EntryHeader, KeepContent, LayerEntry } from '../spec/layer-entry.ts';
-import { applyRecords, BLOCK, decodeHeader, decodeLongName, decodeRecords, MAX_META_SIZE } from './tar-header.ts';
+import { addRecords, applyRecords, BLOCK, checkMetaSize, decodeHeader, decodeRecords, malformed, META_FLAGS } from './tar-header.ts';
 import type { RawHeader } from './tar-header.ts';
 
 /** What the next bytes of the archive are. */
@@ -10,139 +9,137 @@ type Expected =
   | { readonly kind: 'header' }
   | { readonly kind: 'sparse-header'; readonly raw: RawHeader }
   | { readonly kind: 'meta'; readonly raw: RawHeader; readonly parts: Buffer[] }
-  | { readonly kind: 'content'; readonly header: EntryHeader; readonly hash: Hash | undefined; readonly kept: Buffer[] | undefined }
+  | { readonly kind: 'content'; readonly header: EntryHeader; readonly hash: Hash; readonly kept: Buffer[] | undefined }
   | { readonly kind: 'padding' }
   | { readonly kind: 'end' };
 
-/** A reader that is given an archive piece by piece. */
-export interface TarReader {
-  /** Takes the next bytes and returns the members that they complete, in order. Throws (code `image`) when the archive is malformed. */
-  push(chunk: Buffer): LayerEntry[];
-  /** Says that there are no more bytes; throws (code `image`) when one is missing. */
-  end(): void;
-}
-
 const EMPTY_DIGEST = createHash('sha256').digest('hex');
 
-/** Makes a reader that keeps the content of those files for which `keep` says so. Memory: one header, and what is kept. */
-export function makeTarReader(keep: KeepContent): TarReader {
-  let expected: Expected = { kind: 'header' };
-  /** Bytes that `expected` still takes; of a header it is what a block lacks. */
-  let missing = BLOCK;
-  const block = Buffer.alloc(BLOCK);
-  let zeroBlocks = 0;
-  let records = new Map<string, string>();
-  let isPax = false;
-  let entries: LayerEntry[] = [];
+/** A reader that is given an archive piece by piece. It keeps the content of those files for which `keep` says so; its memory is that, and one header. */
+export class TarReader {
+  readonly #keep: KeepContent;
+  #expected: Expected = { kind: 'header' };
+  /** Bytes that `#expected` still takes; of a header it is what a block lacks. */
+  #missing = BLOCK;
+  /** The part of a header that is there already. */
+  readonly #block = Buffer.alloc(BLOCK);
+  #zeroBlocks = 0;
+  #records = new Map<string, string>();
+  #isPax = false;
+  #entries: LayerEntry[] = [];
 
-  const startContent = (raw: RawHeader): void => {
-    const header = applyRecords(raw, records, isPax);
-    records = new Map();
-    isPax = false;
-    const isKept = header.type === 'file' && keep(header);
-    if (header.size === 0) {
-      const isFile = header.type === 'file';
-      entries.push({ ...header, contentDigest: isFile ? EMPTY_DIGEST : '', ...(isFile && isKept ? { content: Buffer.alloc(0) } : {}) });
-      expectHeader();
-      return;
+  constructor(keep: KeepContent) {
+    this.#keep = keep;
+  }
+
+  /** Takes the next bytes and returns the members that they complete, in order. Throws (code `image`) when the archive is malformed. */
+  push(chunk: Buffer): readonly LayerEntry[] {
+    for (let at = 0; at < chunk.length && this.#expected.kind !== 'end'; ) {
+      const length = Math.min(this.#missing, chunk.length - at);
+      this.#take(chunk.subarray(at, at + length));
+      at += length;
     }
-    expected = { kind: 'content', header, hash: createHash('sha256'), kept: isKept ? [] : undefined };
-    missing = header.size;
-  };
+    const done = this.#entries;
+    this.#entries = [];
+    return done;
+  }
 
-  const expectHeader = (): void => {
-    expected = { kind: 'header' };
-    missing = BLOCK;
-  };
+  /** Says that there are no more bytes; throws (code `image`) when one is missing. */
+  end(): void {
+    const isBetween = this.#expected.kind === 'header' && this.#missing === BLOCK;
+    if (this.#expected.kind !== 'end' && !isBetween) throw malformed('it ends in the middle of a member');
+  }
 
-  const expectPadding = (size: number): void => {
+  #expect(expected: Expected, missing: number): void {
+    this.#expected = expected;
+    this.#missing = missing;
+  }
+
+  /** Expects the next header, after what fills the last block of `size` bytes. */
+  #expectHeaderAfter(size: number): void {
     const padding = (BLOCK - (size % BLOCK)) % BLOCK;
-    if (padding === 0) return expectHeader();
-    expected = { kind: 'padding' };
-    missing = padding;
-  };
-
-  const takeHeader = (bytes: Buffer): void => {
-    const raw = decodeHeader(bytes);
-    if (raw === undefined) {
-      zeroBlocks++;
-      expected = zeroBlocks === 2 ? { kind: 'end' } : { kind: 'header' };
-      missing = zeroBlocks === 2 ? Infinity : BLOCK;
-      return;
-    }
-    if (zeroBlocks > 0) throw new CodedError('image', 'malformed tar archive: a block of zeros, then another header');
-    if ('xgLK'.includes(raw.flag)) {
-      if (raw.size > MAX_META_SIZE) throw new CodedError('image', `malformed tar archive: an extended header of ${raw.size} bytes (at most ${MAX_META_SIZE})`);
-      if (raw.size === 0) return expectHeader();
-      expected = { kind: 'meta', raw, parts: [] };
-      missing = raw.size;
-    } else if (raw.isExtended) {
-      expected = { kind: 'sparse-header', raw };
-      missing = BLOCK;
-    } else {
-      startContent(raw);
-    }
-  };
-
-  const takeMeta = (raw: RawHeader, bytes: Buffer): void => {
-    expectPadding(raw.size);
-    if (raw.flag === 'L') records.set('path', decodeLongName(bytes));
-    else if (raw.flag === 'K') records.set('linkpath', decodeLongName(bytes));
-    else if (raw.flag === 'x') {
-      for (const [key, value] of decodeRecords(bytes)) records.set(key, value);
-      isPax = true;
-    } else entries.push({ ...applyRecords({ ...raw, size: 0 }, decodeRecords(bytes), true), path: raw.name, rawPath: raw.name, contentDigest: '' });
-  };
+    if (padding === 0) this.#expect({ kind: 'header' }, BLOCK);
+    else this.#expect({ kind: 'padding' }, padding);
+  }
 
   /** Handles `piece`, which is all or a part of what is expected. */
-  const take = (piece: Buffer): void => {
-    missing -= piece.length;
+  #take(piece: Buffer): void {
+    this.#missing -= piece.length;
+    const expected = this.#expected;
     switch (expected.kind) {
       case 'header':
-      case 'sparse-header': {
-        const raw = expected.kind === 'sparse-header' ? expected.raw : undefined;
-        if (missing > 0 || piece.length < BLOCK) piece.copy(block, BLOCK - missing - piece.length);
-        if (missing > 0) return;
-        const whole = piece.length === BLOCK ? piece : block;
-        if (raw === undefined) return takeHeader(whole);
-        if (whole[504] === 0) return startContent(raw);
-        missing = BLOCK;
-        return;
-      }
+      case 'sparse-header':
+        return this.#takeBlock(piece, expected);
       case 'meta':
         expected.parts.push(piece);
-        if (missing === 0) takeMeta(expected.raw, Buffer.concat(expected.parts));
+        if (this.#missing === 0) this.#takeMeta(expected.raw, Buffer.concat(expected.parts));
         return;
-      case 'content': {
-        const { header, hash, kept } = expected;
-        hash?.update(piece);
+      case 'content':
+        expected.hash.update(piece);
         // A piece is a view of a large chunk, which would live as long as it.
-        kept?.push(Buffer.from(piece));
-        if (missing > 0) return;
-        const content = kept === undefined ? undefined : kept.length === 1 ? kept[0] : Buffer.concat(kept);
-        entries.push({ ...header, contentDigest: hash?.digest('hex') ?? '', ...(content === undefined ? {} : { content }) });
-        return expectPadding(header.size);
-      }
+        expected.kept?.push(Buffer.from(piece));
+        if (this.#missing === 0) this.#endContent(expected);
+        return;
       case 'padding':
-        if (missing === 0) expectHeader();
+        if (this.#missing === 0) this.#expect({ kind: 'header' }, BLOCK);
         return;
       case 'end':
     }
-  };
+  }
 
-  return {
-    push: (chunk) => {
-      for (let at = 0; at < chunk.length && expected.kind !== 'end'; ) {
-        const length = Math.min(missing, chunk.length - at);
-        take(chunk.subarray(at, at + length));
-        at += length;
-      }
-      const done = entries;
-      entries = [];
-      return done;
-    },
-    end: () => {
-      if (expected.kind !== 'end' && !(expected.kind === 'header' && missing === BLOCK)) throw new CodedError('image', 'malformed tar archive: it ends in the middle of a member');
-    },
-  };
+  #takeBlock(piece: Buffer, expected: Extract<Expected, { readonly kind: 'header' | 'sparse-header' }>): void {
+    if (piece.length < BLOCK) piece.copy(this.#block, BLOCK - this.#missing - piece.length);
+    if (this.#missing > 0) return;
+    const block = piece.length === BLOCK ? piece : this.#block;
+    if (expected.kind === 'header') this.#takeHeader(block);
+    else if (block[504] === 0) this.#startContent(expected.raw);
+    else this.#missing = BLOCK;
+  }
+
+  #takeHeader(block: Buffer): void {
+    const raw = decodeHeader(block);
+    if (raw === undefined) {
+      this.#zeroBlocks++;
+      if (this.#zeroBlocks === 2) this.#expect({ kind: 'end' }, Infinity);
+      else this.#expect({ kind: 'header' }, BLOCK);
+      return;
+    }
+    if (this.#zeroBlocks > 0) throw malformed('a block of zeros, then another header');
+    if (!META_FLAGS.has(raw.flag)) {
+      if (raw.isExtended) this.#expect({ kind: 'sparse-header', raw }, BLOCK);
+      else this.#startContent(raw);
+      return;
+    }
+    checkMetaSize(raw);
+    if (raw.size === 0) this.#expect({ kind: 'header' }, BLOCK);
+    else this.#expect({ kind: 'meta', raw, parts: [] }, raw.size);
+  }
+
+  #takeMeta(raw: RawHeader, bytes: Buffer): void {
+    this.#expectHeaderAfter(raw.size);
+    if (raw.flag === 'g') {
+      // A member of its own, as Go's archive/tar has it: it changes no other.
+      const header = applyRecords({ ...raw, size: 0 }, decodeRecords(bytes), true);
+      this.#entries.push({ ...header, path: raw.name, rawPath: raw.name, contentDigest: '' });
+      return;
+    }
+    addRecords(this.#records, raw.flag, bytes);
+    if (raw.flag === 'x') this.#isPax = true;
+  }
+
+  #startContent(raw: RawHeader): void {
+    const header = applyRecords(raw, this.#records, this.#isPax);
+    this.#records = new Map();
+    this.#isPax = false;
+    const isKept = header.type === 'file' && this.#keep(header);
+    if (header.size > 0) return this.#expect({ kind: 'content', header, hash: createHash('sha256'), kept: isKept ? [] : undefined }, header.size);
+    this.#entries.push({ ...header, contentDigest: header.type === 'file' ? EMPTY_DIGEST : '', ...(isKept ? { content: Buffer.alloc(0) } : {}) });
+    this.#expect({ kind: 'header' }, BLOCK);
+  }
+
+  #endContent({ header, hash, kept }: Extract<Expected, { readonly kind: 'content' }>): void {
+    const content = kept?.length === 1 ? kept[0] : kept === undefined ? undefined : Buffer.concat(kept);
+    this.#entries.push({ ...header, contentDigest: hash.digest('hex'), ...(content === undefined ? {} : { content }) });
+    this.#expectHeaderAfter(header.size);
+  }
 }

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createHash } from 'node:crypto';
-import { makeTarReader } from '../../../src/oci/tar-reader.ts';
+import { TarReader } from '../../../src/oci/tar-reader.ts';
 import type { LayerEntry } from '../../../src/spec/layer-entry.ts';
 import { writeTar } from '../../support/tar.ts';
 
@@ -9,7 +9,7 @@ const END = Buffer.alloc(1024);
 
 /** Reads an archive in pieces of `step` bytes. */
 function read(bytes: Buffer, step = bytes.length): LayerEntry[] {
-  const reader = makeTarReader(() => true);
+  const reader = new TarReader(() => true);
   const entries: LayerEntry[] = [];
   for (let at = 0; at < bytes.length; at += step) entries.push(...reader.push(bytes.subarray(at, at + step)));
   reader.end();
