@@ -1,7 +1,8 @@
 import { CodedError, messageOf } from '../diag/error.ts';
 import { resolveSourceMeta } from '../gateway/resolve.ts';
-import { BUNDLE_TYPE, PREDICATE_TYPES, readAttached } from '../provenance/attached.ts';
+import { PREDICATE_TYPES, readAttached } from '../provenance/attached.ts';
 import type { Provenance } from '../provenance/provenance.ts';
+import { BUNDLE_TYPE } from '../provenance/trust.ts';
 import type { TrustedSigner } from '../provenance/trust.ts';
 import type { Digest } from '../spec/digest.ts';
 import type { Platform } from '../spec/platform.ts';

@@ -1,10 +1,12 @@
 import { CodedError, wrapError } from '../diag/error.ts';
 import { customName } from '../llb/constraints.ts';
 import { ociLayout } from '../llb/sources.ts';
+import { scratch } from '../llb/state.ts';
 import { parseImageConfig } from '../spec/config.ts';
 import type { ImageConfig } from '../spec/config.ts';
 import { digestProblem } from '../spec/digest.ts';
 import type { Digest } from '../spec/digest.ts';
+import { hostPlatform } from '../spec/platform.ts';
 import { parseNormalizedNamed, referenceToString, withDigest } from '../spec/reference.ts';
 import { cut } from '../spec/strings.ts';
 import { quote } from '../spec/text.ts';
@@ -16,6 +18,7 @@ export async function loadOciLayout(services: ContextServices, request: NamedCon
   const { sessionId } = services.gateway.environment;
   const { storeId, digest } = parseLayoutReference(spec);
   const ref = referenceToString(withDigest(parseDummy(name), digest));
+  if (services.pins?.image(ref, options.platform ?? hostPlatform(), options.place) === 'missing') return { state: scratch() };
   const answer = await services.images.resolve(ref, {
     ...(options.platform === undefined ? {} : { platform: options.platform }),
     logName: `[context ${key}] load metadata for ${ref}`,

@@ -8,6 +8,7 @@ import { parseAttestations, SLSA_V02, SLSA_V1 } from './parse.ts';
 import type { ReadOptions } from './parse.ts';
 import type { Provenance } from './provenance.ts';
 import { readSubjects } from './slsa.ts';
+import { BUNDLE_TYPE } from './trust.ts';
 import type { TrustedSigner } from './trust.ts';
 
 /** What BuildKit attaches to an image: statements as the layers of an attestation manifest, beside the image in its index. */
@@ -25,8 +26,6 @@ export interface Attached {
 
 /** Types of SLSA provenance, the newer first. */
 export const PREDICATE_TYPES: readonly string[] = [SLSA_V1, SLSA_V02];
-/** The media type and artifact type of a Sigstore bundle. */
-export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
 /** Annotations of an attestation manifest in its index. */
 const REFERENCE_TYPE = 'vnd.docker.reference.type';

@@ -11,9 +11,8 @@ import type { SignedEntity } from '@sigstore/verify';
 import { messageOf } from '../diag/error.ts';
 import { describe, isObject } from './fields.ts';
 import { parseJsonBytes } from './json.ts';
+import { BUNDLE_TYPE } from './trust.ts';
 import type { SignedDocument, TrustedSigner, Verified } from './trust.ts';
-
-const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
 /** Whom to trust, the files that the caller names being read: a public key in PEM, or an identity in the certificates of a trusted root. */
 export type TrustMaterials = { readonly subject?: string; readonly root?: Uint8Array } & (

@@ -1,3 +1,6 @@
+/** The media type and artifact type of a Sigstore bundle. */
+export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+
 /** Something signed: a DSSE envelope, or a Sigstore bundle around one or around a bare signature. */
 export interface SignedDocument {
   readonly kind: 'envelope' | 'bundle';
