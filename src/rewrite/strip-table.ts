@@ -8,7 +8,7 @@ const BACKUP = 'it is a backup whose content depends on how often and when a too
 const VIRTUAL = 'packages of --virtual have a version and an id of the moment';
 const RANDOM = 'it is random';
 const BERKELEY_DB = 'a Berkeley DB file has a random id, and memory that was not set';
-const KEYS = 'files in it may have a private key that the RUN made, or belong to one: every build has another one';
+const KEYS = 'files in it with a private key that the RUN wrote: one made in the build differs in every build';
 const SECRET = 'it is a secret that the RUN made: every build has another one';
 const DATABASE = 'it is a database that the RUN made, with random ids, salts and times: every build has another one';
 

@@ -171,7 +171,7 @@ report() {
 
 # report_keys FOLDER...: new files with a private key, and the public keys and single certificates that belong to them.
 report_keys() {
-  cause='that the RUN made: every build has another one'
+  cause='that the RUN wrote: one made in the build differs in every build'
   for f; do
     shift
     [ -d "$f" ] && set -- "$@" "$f"
