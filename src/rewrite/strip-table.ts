@@ -73,6 +73,8 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/var/lib/postgresql/*/*', marker: 'global/pg_control', action: 'report', why: DATABASE },
   { path: '/var/lib/mysql', marker: 'ibdata1', action: 'report', why: DATABASE },
   { path: '/var/lib/ldap', marker: 'data.mdb', action: 'report', why: DATABASE },
+  { path: '/var/lib/texmf/web2c/tex/tex.fmt', action: 'report', why: 'it has the day on which it was made: TeX honours no SOURCE_DATE_EPOCH' },
+  { path: '/var/lib/texmf/web2c/luatex/luatex.fmt', action: 'report', why: 'it has the path of the language.def that was read, one of two equal ones, not the same in every build' },
   { path: '/var/lib/ghc/package.conf.d/package.cache', action: 'report', why: 'it is a database that the RUN made, in the order of the directory: it differs from one file system to another' },
   { path: '/etc/ldap/slapd.d', marker: 'cn=config.ldif', action: 'report', why: DATABASE },
 ];
