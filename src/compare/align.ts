@@ -13,7 +13,7 @@ export interface LayerGroup {
 }
 
 /**
- * Pairs the layers of two images. As many on both sides: in their order. Else those of the same content or the same instruction are pairs (the longest
+ * Pairs the layers of two images. As many on both sides: in their order. Else those of the same content or the same instruction (where no other has it) are pairs (the longest
  * common subsequence of them), and what lies between two pairs is paired in order if it is as many, or else is one group.
  */
 export function alignLayers(a: readonly LayerKey[], b: readonly LayerKey[]): readonly LayerGroup[] {
@@ -35,9 +35,17 @@ function numbers(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, at) => from + at);
 }
 
+/** The instructions that made one layer alone. */
+function onlyOnce(keys: readonly LayerKey[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const { createdBy } of keys) counts.set(createdBy, (counts.get(createdBy) ?? 0) + 1);
+  return new Set([...counts].filter(([createdBy, count]) => createdBy !== '' && count === 1).map(([createdBy]) => createdBy));
+}
+
 /** The longest common subsequence, as pairs of places. */
 function commonPairs(a: readonly LayerKey[], b: readonly LayerKey[]): (readonly [number, number])[] {
-  const isSame = (left: LayerKey, right: LayerKey): boolean => left.diffId === right.diffId || (left.createdBy !== '' && left.createdBy === right.createdBy);
+  const [onceA, onceB] = [onlyOnce(a), onlyOnce(b)];
+  const isSame = (left: LayerKey, right: LayerKey): boolean => left.diffId === right.diffId || (left.createdBy === right.createdBy && onceA.has(left.createdBy) && onceB.has(left.createdBy));
   const width = b.length + 1;
   const lengths = new Uint32Array((a.length + 1) * width);
   const length = (atA: number, atB: number): number => lengths[atA * width + atB] ?? 0;

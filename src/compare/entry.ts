@@ -18,8 +18,8 @@ export function compareEntries(a: LayerEntry, b: LayerEntry): readonly Change[] 
   if (a.type === b.type) {
     if (a.contentDigest !== b.contentDigest) changes.push({ field: 'content', a: contentOf(a), b: contentOf(b), cause: causeOfContent(a.path, { a: a.content, b: b.content }) });
     add('link target', 'link', a.linkTarget, b.linkTarget);
-    add('device', 'device', `${a.deviceMajor}:${a.deviceMinor}`, `${b.deviceMajor}:${b.deviceMinor}`);
   }
+  add('device', 'device', `${a.deviceMajor}:${a.deviceMinor}`, `${b.deviceMajor}:${b.deviceMinor}`);
   add('mode', 'mode', octal(a.mode & 0o7777), octal(b.mode & 0o7777));
   add('owner', 'owner', `${a.uid}:${a.gid}`, `${b.uid}:${b.gid}`);
   add('modified', 'timestamp', showTime(a.modified), showTime(b.modified));

@@ -130,6 +130,7 @@ test('layers are aligned by content, then by instruction, then by place', () => 
   assert.is(show('1 2 3', '1 3'), '0:0 1: 2:1');
   assert.is(show('1 2 3', '1 x y 3'), '0:0 1:1+2 2:3');
   assert.is(show('1 2/RUN 3', '9 1 7/RUN 3'), ':0 0:1 1:2 2:3');
+  assert.is(show('1/ADD 2/ADD', '3/ADD'), '0+1:0');
 });
 
 test('a layer of entries that never meet is refused before memory ends', async () => {
