@@ -5,7 +5,7 @@ import type { Cause } from '../spec/difference.ts';
 const STRIPPED = STRIP_TABLE.filter(({ action }) => !action.startsWith('report')).map(({ path, why }) => ({ pattern: new RegExp(`^${path.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^/]*')}(?:/|$)`), why }));
 
 /** Causes that strip is no answer to, wherever they are found. */
-const NOT_STRIPPED: ReadonlySet<Cause> = new Set(['timestamp', 'mode', 'owner', 'tar-header', 'access-time', 'extended-attribute']);
+const NOT_STRIPPED: ReadonlySet<Cause> = new Set(['timestamp', 'package-version', 'mode', 'owner', 'tar-header', 'access-time', 'extended-attribute']);
 
 /** What our frontend does about a path that differs, where it is more than the cause's own remedy says. */
 export function remedyOf(subject: string, cause: Cause): string | undefined {

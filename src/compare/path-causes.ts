@@ -12,11 +12,11 @@ const RULES: readonly (readonly [pattern: RegExp, cause: Cause])[] = [
   [/^var\/log\/|\.log$/, 'log'],
   [/(^|\/)\.wget-hsts$|(^|\/)(\.lesshst|\.bash_history|\.python_history|uv_cache\.json)$/, 'tool-state'],
   [/^var\/lib\/(dpkg\/|apt\/extended_states$|rpm\/|pacman\/local\/)|^(usr\/)?lib\/apk\/db\/|^usr\/lib\/sysimage\/rpm\//, 'package-database'],
-  [/^usr\/share\/info\/dir$/, 'line-order'],
+  [/^usr\/share\/info\/dir$|^var\/lib\/ghc\/package\.conf\.d\/package\.cache$|^var\/lib\/texmf\/ls-R/, 'line-order'],
   [/\.py[co]$/, 'pyc'],
   [/^etc\/ssh\/ssh_host_|^etc\/ssl\/private\/|ssl-cert-snakeoil|(^|\/)(rndc\.key|\.erlang\.cookie|random-seed)$/, 'key-material'],
   [/(^|\/)cacerts$|\.(jks|keystore)$/, 'keystore'],
-  [/^var\/lib\/(mysql|postgresql|ldap|slapd|mongodb)\/|^etc\/(aliases\.db$|ldap\/slapd\.d\/)/, 'database'],
+  [/^var\/lib\/(mysql|postgresql|ldap|slapd|mongodb)\/|^etc\/(aliases\.db$|sasldb2$|ldap\/slapd\.d\/)/, 'database'],
   [/^var\/cache\/|^var\/lib\/(texmf|systemd\/catalog)\/|(^|\/)(icon-theme\.cache|giomodule\.cache|loaders\.cache|mimeinfo\.cache|gschemas\.compiled)$/, 'cache'],
 ];
 
