@@ -127,7 +127,7 @@ export function options(random: Random, wrong: number): Record<string, string> {
     ['override-copy-image', [], ['x']],
     ['build-arg:BUILDKIT_DISABLE_FILEOP', ['0'], ['1']],
     ['cache-from', ['a/b,c/d'], []],
-    ['cache-imports', ['[{"Type":"registry","Attrs":{"ref":"a/b"}}]', '[]', '[{"Type":"gha"},null]'], ['x', '{}', '[1]', '[{"Type":1}]']],
+    ['cache-imports', ['[{"Type":"registry","Attrs":{"ref":"a/b"}}]', '[]', '[{"Type":"gha","Attrs":{"scope":"x"}}]'], ['x', '{}', '[1]', '[{"Type":1}]']],
   ];
   const chosen: Record<string, string> = {};
   for (const [key, good, bad] of all) {

@@ -3,14 +3,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { join } from 'node:path';
-import { writeFrontendLayout } from '../conformance/frontend-image.ts';
 import { type BuildResult, type FrontendChoice } from '../support/build.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { startEnvironment, type Environment } from '../support/environment.ts';
-import { goTool } from '../support/tools.ts';
+import { pushReferenceImage } from '../support/reference-image.ts';
 import { CASES, type OlderCase, type Places } from './cases.ts';
 import { startOlderDaemon } from './daemon.ts';
-import { serveSources, type SourceServer } from './sources.ts';
+import { serveSources, type SourceServer } from '../support/sources.ts';
 
 const withOurs = process.env['FRONTENDS'] !== 'reference';
 let environment: Environment;
@@ -23,10 +22,7 @@ test.before(async () => {
   environment = await startEnvironment();
   daemon = await startOlderDaemon(join(environment.folder, 'older'), environment.registry);
   server = await serveSources(join(environment.folder, 'sources'));
-  const layout = join(environment.folder, 'reference');
-  await writeFrontendLayout(await goTool('dockerfile-frontend'), layout);
-  const image = environment.image('reference');
-  await environment.images.pushLayout(layout, image);
+  const image = await pushReferenceImage(environment);
   await environment.images.pushFiles(`${environment.registry}/with-file:latest`, { 'a.txt': 'from an image\n' });
   reference = { image };
   places = { busybox: environment.bases.busybox, server: server.address, commit: server.commit };

@@ -26,6 +26,17 @@ test('an error of our own is Unknown, with its text and where it was made', () =
   assert.is(stack!.pid, process.pid);
 });
 
+test('what the standard library and the like say has no stack of its own', () => {
+  for (const plain of ['invalid checksum digest length', 'unsupported digest algorithm', 'invalid reference format', 'string field contains invalid UTF-8', 'EOF']) {
+    assert.equal(types(wrapError(new Error(plain), 'failed')), ['stack.Stack'], plain);
+    assert.equal(types(wrapError(new Error(`our ${plain}`), 'failed')), ['stack.Stack', 'stack.Stack']);
+  }
+});
+
+test('a text that is not UTF-8 is sent with replacement characters', () => {
+  assert.is(toStatus(new Error('unknown instruction: \udcffX')).message, 'unknown instruction: \ufffdX');
+});
+
 test('a failed call keeps its code, its own text and its details, ours first', () => {
   const solve = jsonDetail('errdefs.Solve', { inputIDs: ['a'] });
   const vertex = jsonDetail('errdefs.Vertex', { digest: 'sha256:1' });

@@ -2,13 +2,14 @@ import { createServer } from 'node:http';
 import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
-import { mustRun } from '../support/command.ts';
-import { writeTar } from '../support/tar.ts';
+import { gzipSync } from 'node:zlib';
+import { mustRun } from './command.ts';
+import { writeTar } from './tar.ts';
 
 const WHEN = '2021-01-01T00:00:00Z';
 const DOCKERFILE = 'FROM scratch\nCOPY . /\n';
 
-/** A loopback server of one file, one archive and one git repository. */
+/** A loopback server of a file (`file.txt`), an archive (`archive.tar`, `archive.tar.gz`), a Dockerfile and a git repository (`repository.git`). */
 export interface SourceServer {
   readonly address: string;
   /** What the repository's `main` is. */
@@ -20,11 +21,10 @@ export interface SourceServer {
 export async function serveSources(folder: string): Promise<SourceServer> {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'file.txt'), 'a\n');
-  writeFileSync(join(folder, 'archive.tar'), writeTar([
-    { path: 'Dockerfile', content: Buffer.from(DOCKERFILE) },
-    { path: 'inside.txt', content: Buffer.from('inside\n') },
-  ]));
-  for (const name of ['file.txt', 'archive.tar']) utimesSync(join(folder, name), new Date(WHEN), new Date(WHEN));
+  writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch\nCOPY <<EOF /fetched\nthe Dockerfile alone\nEOF\n');
+  writeFileSync(join(folder, 'archive.tar'), archive());
+  writeFileSync(join(folder, 'archive.tar.gz'), gzipSync(archive()));
+  for (const name of ['file.txt', 'Dockerfile', 'archive.tar', 'archive.tar.gz']) utimesSync(join(folder, name), new Date(WHEN), new Date(WHEN));
   const commit = await makeRepository(folder);
   const server = createServer((request, response) => {
     const path = join(folder, normalize(`/${new URL(request.url ?? '/', 'http://x').pathname}`));
@@ -40,11 +40,16 @@ export async function serveSources(folder: string): Promise<SourceServer> {
   return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, commit, stop: () => void server.close() };
 }
 
+/** A tar with a Dockerfile that copies all of it. */
+export function archive(): Uint8Array {
+  return writeTar([{ path: 'Dockerfile', content: DOCKERFILE }, { path: 'inside.txt', content: 'inside\n' }, { path: 'sub/Dockerfile', content: DOCKERFILE }]);
+}
+
 /** A repository of one commit, as git's plain http protocol wants it. */
 async function makeRepository(folder: string): Promise<string> {
   const work = join(folder, 'work');
   mkdirSync(join(work, 'sub'), { recursive: true });
-  for (const [name, text] of [['Dockerfile', DOCKERFILE], ['a.txt', 'a\n'], ['sub/s.txt', 's\n']] as const) writeFileSync(join(work, name), text);
+  for (const [name, text] of [['Dockerfile', DOCKERFILE], ['a.txt', 'a\n'], ['sub/s.txt', 's\n'], ['sub/Dockerfile', DOCKERFILE]] as const) writeFileSync(join(work, name), text);
   const env = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_AUTHOR_DATE: WHEN, GIT_COMMITTER_DATE: WHEN, GIT_AUTHOR_NAME: 'n', GIT_AUTHOR_EMAIL: 'n@example.org', GIT_COMMITTER_NAME: 'n', GIT_COMMITTER_EMAIL: 'n@example.org' };
   const git = (...args: string[]) => mustRun('git', args, { cwd: work, env });
   await git('init', '--quiet', '--initial-branch=main');
