@@ -158,14 +158,16 @@ async function scanAll(
 
 /** One line sums up what the rewrites could not do, and what the project's own rules find. */
 function warnOfChanges(request: Request, plans: readonly Plan[]): void {
-  const warnings = new Set([...plans.flatMap(({ rewritten }) => changeWarnings(rewritten)), ...plans.slice(0, 1).flatMap((plan) => findings(request, plan))]);
+  const ofRequest = request.from === undefined ? [] : changeWarnings(request.from.recorded);
+  const ofPlatforms = plans.flatMap(({ rewritten }) => changeWarnings(rewritten));
+  const warnings = new Set([...ofRequest, ...ofPlatforms, ...plans.slice(0, 1).flatMap((plan) => findings(request, plan))]);
   const [first] = warnings;
   if (first === undefined) return;
   const more = warnings.size === 1 ? '' : ` (and ${warnings.size - 1} more)`;
   warnAt(request.gateway, request.entrypoint, { short: `Not reproducible in full: ${first}${more}`, detail: [...warnings], url: '', ranges: [] });
 }
 
-function changeWarnings({ changes }: Rewrite): readonly string[] {
+function changeWarnings({ changes }: Pick<Rewrite, 'changes'>): readonly string[] {
   return changes.filter((change) => change.warning === true).map(({ line, why }) => (line === 0 ? why : `line ${line}: ${why}`));
 }
 

@@ -21,9 +21,9 @@ interface First {
   readonly result: BuildResult;
 }
 
-async function build(request: BuildRequest): Promise<First> {
+async function build(request: BuildRequest, defaults: BuildRequest = { epoch: EPOCH, provenance: 'max' }): Promise<First> {
   const reference = env.image('first');
-  const result = await env.mustBuild({ frontend: 'reference', epoch: EPOCH, rewriteTimestamp: true, provenance: 'max', output: { push: reference }, ...request });
+  const result = await env.mustBuild({ frontend: 'reference', rewriteTimestamp: true, output: { push: reference }, ...defaults, ...request });
   return { image: `${reference.replace(/:latest$/, '')}@${result.digest}`, result };
 }
 
@@ -94,6 +94,16 @@ test('a file that has changed at its URL is an error, a Dockerfile that is gone 
   await assertFails(first.image, { daemon: await env.startDaemon() }, 'sha256:', 'digest mismatch');
 });
 
+test('a folder of a repository, with the times of an epoch', async () => {
+  await web.commit('folder', { 'd/Dockerfile': 'FROM scratch\nCOPY a /\n', 'd/a': 'in the folder\n', a: 'beside it\n' });
+  const first = await build({ context: `${web.url}/folder.git#main:d` }, { provenance: 'max' });
+  const result = await again(first.image, { epoch: EPOCH, buildArgs: { REPRO_OVERRIDE: '1' } });
+  assert.ok(result.ok, result.log);
+  assert.is(result.image.layers[0]?.text('a'), 'in the folder\n');
+  const without = await again(first.image);
+  assert.match(without.log, 'Not reproducible in full: the first build had no SOURCE_DATE_EPOCH: its image has the times of the day on which it ran');
+});
+
 test('provenance from a file: it must be about the image', async () => {
   const first = await build({ dockerfile: 'FROM scratch\nCOPY <<A /a\nfrom a file\nA\n' });
   const repository = first.image.replace(/@.*$/, '');
@@ -107,7 +117,7 @@ test('provenance from a file: it must be about the image', async () => {
 });
 
 test('an image without provenance, and one that is not there', async () => {
-  const bare = await build({ dockerfile: 'FROM scratch\nCOPY <<A /a\nbare\nA\n', provenance: undefined as never });
+  const bare = await build({ dockerfile: 'FROM scratch\nCOPY <<A /a\nbare\nA\n' }, {});
   await assertFails(bare.image, {}, 'has no provenance attached');
   await assertFails(`${env.registry}/nowhere@sha256:${'0'.repeat(64)}`, {}, `${env.registry}/nowhere`);
 });
