@@ -92,7 +92,7 @@ const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\\.?';
 /** Days, times and seconds since 1970, as programs print them. */
 const DATES = new RegExp([
   '\\d{4}-\\d{2}-\\d{2}(?:[T ]\\d{2}:\\d{2}(?::\\d{2}(?:[.,]\\d+)?)? ?(?:Z|[+-]\\d{2}:?\\d{2})?)?', '\\d{4}/\\d{2}/\\d{2}', '\\d{1,2}/\\d{1,2}/\\d{2,4}', '\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d+)?)?(?: ?[AP]M)?',
-  `\\d{1,2}[ -]${MONTH}[ -]\\d{2,4}`, `${MONTH} +\\d{1,2}(?:, \\d{4})?`, '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*', '\\b1[5-9]\\d{8}(?:\\.\\d+)?\\b', '\\b(?:19|20)\\d{2}(?:[01]\\d[0-3]\\d)?\\b',
+  `\\d{1,2}[ -]${MONTH}[ -]\\d{2,4}`, `${MONTH} +\\d{1,2}(?:, \\d{4})?`, '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*', '\\b1[5-9]\\d{8}(?:\\d{3}|\\d{6}|\\d{9}|\\.\\d+)?\\b', '\\b(?:19|20)\\d{2}(?:[01]\\d[0-3]\\d)?\\b',
 ].join('|'), 'g');
 
 function blankDates(text: string): string {

@@ -15,7 +15,7 @@ test.after(() => env.stop());
 
 const DOCKERFILE = `FROM ${env.bases.debian}
 RUN date +%s%N > /etc/built && echo started >> /var/log/dpkg.log && date >> /var/log/dpkg.log
-RUN ldconfig && useradd -m user
+RUN date +%N > /var/cache/ldconfig/aux-cache && useradd -m user
 `;
 const EPOCH = 1700000000;
 const request = { dockerfile: DOCKERFILE, epoch: EPOCH, noCache: true, frontend: 'reference' } satisfies BuildRequest;
