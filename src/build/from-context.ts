@@ -60,7 +60,7 @@ async function suppliedContext(gateway: Gateway, config: RequestConfig, names: P
     const unsupplied = `the build reads its main context, which was a folder of the first build's client: the provenance of ${from} does not hold it. Supply it: --build-context ${CONTEXT_SUPPLY}=FOLDER`;
     return { ...names, unsupplied };
   }
-  if (/^(?:https?|git):|^git@/.test(supply)) return { ...await loadBuildContext(gateway, { ...config, options: new Map([...config.options, ['context', supply], ['filename', names.filename]]) }) };
+  if (/^(?:https?|git):|^git@/.test(supply)) return loadBuildContext(gateway, { ...config, options: new Map([...config.options, ['context', supply], ['filename', names.filename]]) });
   const name = localName(CONTEXT_SUPPLY, supply);
   return { filename: names.filename, dockerfileLocalName: name, contextLocalName: name, ignoreNames: [`${names.filename}.dockerignore`, '.dockerignore'] };
 }

@@ -57,7 +57,7 @@ export async function loadFromRequest(gateway: Gateway, given: RequestConfig, { 
   const first = await load(targetPlatforms[0] ?? own);
   const platforms = targetPlatforms.length > 0 || supplied !== undefined ? targetPlatforms : await imagePlatforms(gateway, from, own);
   const provenances = platforms.length > 1 ? await Promise.all(platforms.map(load)) : [first];
-  const recorded = sameRequest(provenances.map((each) => recordedRequest(from, each, given.options, override)), platforms, from);
+  const recorded = sameRequest(acrossPlatforms(provenances).map((each) => recordedRequest(from, each, given.options, override)), platforms, from);
 
   const options = new Map([...recorded.options, [PROVENANCE_OPTION, provenanceContext]]);
   if (platforms.length > 0) options.set('platform', platforms.map(platformId).join(','));
@@ -97,6 +97,21 @@ function checkSubject({ subjects, name }: Provenance, from: string): void {
     'Provenance that is not attached names the manifest of one platform: give REPRO_FROM its digest');
 }
 
+/** Each with what the others tell of the whole build: a platform may have stages of its own, and so RUNs and secrets that others lack. */
+function acrossPlatforms(provenances: readonly Provenance[]): readonly Provenance[] {
+  const commands = provenances.every((each) => each.commands !== undefined) ? provenances.flatMap((each) => each.commands ?? []) : undefined;
+  const secrets = unitedById(provenances.map(({ request }) => request.secrets));
+  const ssh = unitedById(provenances.map(({ request }) => request.ssh));
+  return provenances.map(({ commands: _, ...each }) => ({ ...each, request: { ...each.request, secrets, ssh }, ...(commands === undefined ? {} : { commands }) }));
+}
+
+/** Each once; what one of them must have is no option. */
+function unitedById(lists: readonly Provenance['request']['secrets'][]): Provenance['request']['secrets'] {
+  const all = lists.flat();
+  const ids = [...new Set(all.map(({ id }) => id))];
+  return ids.map((id) => ({ id, optional: all.every((each) => each.id !== id || each.optional) }));
+}
+
 /** Platforms that were built by one request have one; an index may also be put together of several builds. */
 function sameRequest(requests: readonly RecordedRequest[], platforms: readonly Platform[], from: string): RecordedRequest {
   const texts = requests.map(({ options, context, path, dockerfile }) =>
@@ -116,9 +131,8 @@ async function checkSecrets(gateway: Gateway, { requiredSecrets }: RecordedReque
   throw new CodedError('provenance', `cannot build ${from} again: its build needs the secret${missing.length > 1 ? 's' : ''} ${missing.join(', ')}, which no provenance holds: supply ${missing.map((id) => `--secret id=${id}`).join(' ')}`);
 }
 
-/** A line of the build's progress tells what is taken. */
+/** A line of the build's progress tells what is taken; values may be for no log. */
 async function showRequest(gateway: Gateway, { changes }: RecordedRequest, from: string): Promise<void> {
-  const name = `[internal] build ${from} again, taking from its provenance: ${changes.map(({ was }) => was).join(', ')}`;
-  const text = changes.map(({ was, becomes, why }) => `${was}: ${becomes} (${why})\n`).join('');
-  await solveToRef(gateway, await marshalState(gateway, scratch().file([mkfile('/request.txt', 0o644, Buffer.from(text))], customName(name))), true);
+  const text = `build ${from} again, taking from its provenance: ${changes.map(({ was }) => was).join(', ')}`;
+  await solveToRef(gateway, await marshalState(gateway, scratch().file([mkfile('/request', 0o644, Buffer.from(text))], customName(`[internal] ${text}`))), true);
 }

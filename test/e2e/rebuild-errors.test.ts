@@ -138,6 +138,15 @@ test('an index that was put together of two builds is built one platform at a ti
   }
 });
 
+test('platforms with stages of their own are one request', async () => {
+  const dockerfile = `FROM ${env.bases.busybox} AS build-amd64\nRUN --mount=type=secret,id=key,required wc -c < /run/secrets/key > /made\nFROM scratch AS build-arm64\nCOPY <<A /made\nA\nFROM build-$TARGETARCH AS build\nFROM scratch\nCOPY --from=build /made /\n`;
+  const first = await build({ platform: 'linux/amd64,linux/arm64', dockerfile, secrets: { key: 'value' } });
+  await assertFails(first.image, {}, 'supply --secret id=key');
+  const result = await again(first.image, { secrets: { key: 'value' } });
+  assert.is(result.manifestDigest, first.result.manifestDigest, result.log);
+  assert.is(result.layout.images().length, 2);
+});
+
 test('frontend.repro and the progress say what is taken', async () => {
   const first = await build({ dockerfile: 'FROM scratch AS t\nARG A\nLABEL a=$A\nCOPY <<B /b\nB\n', target: 't', buildArgs: { A: '1' } });
   const { stdout } = await env.mustBuild({ dockerfile: 'a filler', client: 'buildx', output: 'none', buildArgs: { REPRO_FROM: first.image }, args: ['--call=repro,format=json'] });
