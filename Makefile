@@ -12,7 +12,7 @@ TESTS ?= test/unit test/e2e
 RUN_TS := node --import tsx
 SOURCES := $(shell find src proto scripts/build.mjs -type f) package-lock.json
 
-.PHONY: help build image demo test unit e2e lint typecheck environment bench bench-repro bench-diff wire conformance older suites clean distclean
+.PHONY: help build image demo test unit e2e lint typecheck environment bench bench-repro bench-run bench-diff wire conformance older suites clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -60,6 +60,9 @@ bench-repro: dist/frontend.cjs ## packages of Debian installed on two daemons un
 
 bench-diff: dist/frontend.cjs ## time and memory of diff beside diffoci, on two images of SIZE (5) GB each
 	@$(RUN_TS) scripts/bench-diff.ts
+
+bench-run: dist/frontend.cjs ## what the wrapper costs a RUN, on small images and on one of 100,000 files
+	@$(RUN_TS) scripts/bench-run.ts $(RUNS) $(ROUNDS)
 
 wire: dist/frontend.cjs ## the LLB of CASES (a folder or a JSON-lines file) against the reference's, with WIRE_COMPARE
 	@$(RUN_TS) scripts/wire.ts $(or $(CASES),test/e2e/fixtures)
