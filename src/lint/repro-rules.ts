@@ -10,7 +10,7 @@ function rule<F extends (...args: string[]) => string>(name: string, description
 /** The rules of this project, beside the reference's: what stands in the way of building a Dockerfile again to the same digest. */
 export const REPRO_RULES = {
   ReproNoEpoch: rule('ReproNoEpoch', 'SOURCE_DATE_EPOCH should be known, or times of the build stay in the image',
-    () => 'No SOURCE_DATE_EPOCH is given: the image config, and files that record a time, differ from build to build'),
+    () => 'No SOURCE_DATE_EPOCH is given: the image config, and files that record a time, differ from build to build; give one with --build-arg SOURCE_DATE_EPOCH=SECONDS'),
   ReproUnpinnedImage: rule('ReproUnpinnedImage', 'Images should be named by digest, or be pinned by a provenance',
     (image: string) => `Image ${image} has no digest, and no provenance pins it: its tag can move`),
   ReproUnverifiedAdd: rule('ReproUnverifiedAdd', 'Files from a URL should have a checksum, or be pinned by a provenance',

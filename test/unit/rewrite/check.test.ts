@@ -103,7 +103,7 @@ test('materials are told with their lines, once, and can be switched off above t
   const linter = new Linter(parseLintOptions(''), (warning) => void found.push(warning));
   checkReproducibility(dockerfile, { snapshots: false, epochKnown: false, unpinned }, linter);
   assert.equal(found.map(({ rule, message, ranges }) => [rule.name, message, ranges[0]?.start.line]), [
-    ['ReproNoEpoch', 'No SOURCE_DATE_EPOCH is given: the image config, and files that record a time, differ from build to build', undefined],
+    ['ReproNoEpoch', 'No SOURCE_DATE_EPOCH is given: the image config, and files that record a time, differ from build to build; give one with --build-arg SOURCE_DATE_EPOCH=SECONDS', undefined],
     ['ReproUnpinnedImage', 'Image debian:12 has no digest, and no provenance pins it: its tag can move', 1],
     ['ReproUnpinnedGit', 'ADD https://e.com/x.git#main names no commit, and no provenance pins it: its branch or tag can move', 4],
   ]);
