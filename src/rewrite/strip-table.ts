@@ -55,6 +55,8 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/var/lib/dbus/machine-id', action: 'restore', why: RANDOM },
   { path: '/root/.wget-hsts', action: 'restore', why: DATES },
   { path: '/home/*/.wget-hsts', action: 'remove', why: DATES },
+  { path: '/root/.cache/pip/http*/?/?/?/?/?/*', action: 'remove', why: 'it has the dates of a server\'s answers' },
+  { path: '/root/.cache/pip/selfcheck/*', action: 'remove', why: 'it has the date of the last check' },
   { path: '/etc/ssl/certs/java/cacerts', action: 'normalise', why: 'its entries have the times at which they were added' },
   { path: '/etc/aliases.db', action: 'normalise', why: BERKELEY_DB },
   { path: '/etc/sasldb2', action: 'normalise', why: BERKELEY_DB },

@@ -1,0 +1,127 @@
+/** Package managers other than apt: what they leave of the moment does not reach the layer. Their packages come from small repositories of the test's own. */
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { crc32, gzipSync } from 'node:zlib';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { BuildRequest, BuildResult } from '../support/build.ts';
+import { mustRun } from '../support/command.ts';
+import { startEnvironment } from '../support/environment.ts';
+import { ensurePrograms, unpackedPackage } from '../support/packages.ts';
+import { rootfs } from '../support/rootfs.ts';
+import { writeTar } from '../support/tar.ts';
+
+const env = await startEnvironment();
+test.after(async () => {
+  server.close();
+  await env.stop();
+});
+
+const EPOCH = 1_700_000_000;
+await ensurePrograms(['openssl']);
+const faketime = await unpackedPackage('libfaketime');
+const library = readdirSync(faketime, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('/libfaketime.so.1')) ?? '';
+
+/** A pacman package with one file, and the database of a repository that has it. */
+function pacmanRepository(): Readonly<Record<string, Uint8Array>> {
+  const info = 'pkgname = hello\npkgbase = hello\npkgver = 1-1\npkgdesc = x\nbuilddate = 1600000000\npackager = x\nsize = 5\narch = any\n';
+  const archive = gzipSync(writeTar([{ path: '.PKGINFO', content: info }, { path: 'usr', type: 'directory' }, { path: 'usr/share', type: 'directory' }, { path: 'usr/share/hello', content: 'hello' }]));
+  const fields = {
+    FILENAME: 'hello-1-1-any.pkg.tar.gz', NAME: 'hello', BASE: 'hello', VERSION: '1-1', DESC: 'x', CSIZE: archive.length, ISIZE: 5,
+    SHA256SUM: createHash('sha256').update(archive).digest('hex'), ARCH: 'any', BUILDDATE: 1_600_000_000, PACKAGER: 'x',
+  };
+  const description = Object.entries(fields).map(([name, value]) => `%${name}%\n${value}\n\n`).join('');
+  const database = gzipSync(writeTar([{ path: 'hello-1-1', type: 'directory' }, { path: 'hello-1-1/desc', content: description }]));
+  return {
+    'test/repository/extra.db': database,
+    'test/repository/hello-1-1-any.pkg.tar.gz': archive,
+    'test/pacman.conf': Buffer.from('[options]\nArchitecture = auto\nSigLevel = Never\n[extra]\nServer = file:///dev/test/repository\n'),
+  };
+}
+
+/** A zip archive of files as they are. */
+function zip(files: Readonly<Record<string, string>>): Buffer {
+  const names = Object.keys(files);
+  const parts: Buffer[] = [], directory: Buffer[] = [];
+  let offset = 0;
+  for (const name of names) {
+    const content = Buffer.from(files[name] ?? '');
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0);
+    // 1980-01-01
+    common.writeUInt16LE(0x21, 8);
+    common.writeUInt32LE(crc32(content), 10);
+    common.writeUInt32LE(content.length, 14);
+    common.writeUInt32LE(content.length, 18);
+    common.writeUInt16LE(name.length, 22);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, Buffer.from(name), content]);
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(offset, 10);
+    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), common, rest, Buffer.from(name)]));
+    parts.push(local);
+    offset += local.length;
+  }
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(names.length, 4);
+  end.writeUInt16LE(names.length, 6);
+  end.writeUInt32LE(Buffer.concat(directory).length, 8);
+  end.writeUInt32LE(offset, 12);
+  return Buffer.concat([...parts, ...directory, Buffer.from('PK\x05\x06'), end]);
+}
+
+const WHEEL = zip({
+  'hello_test.py': 'x = 1\n',
+  'hello_test-1.0.dist-info/METADATA': 'Metadata-Version: 2.1\nName: hello-test\nVersion: 1.0\n',
+  'hello_test-1.0.dist-info/WHEEL': 'Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
+  'hello_test-1.0.dist-info/RECORD': '',
+});
+
+/** A server as that of an index is: what pip keeps of its answers has their date. */
+const certificates = env.tempFolder();
+await mustRun('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', join(certificates, 'key'), '-out', join(certificates, 'certificate')]);
+const certificate = readFileSync(join(certificates, 'certificate'));
+let hours = 0;
+const server = createServer({ key: readFileSync(join(certificates, 'key')), cert: certificate }, (request, response) => {
+  const isWheel = request.url?.endsWith('.whl') === true;
+  response.setHeader('Date', new Date(Date.now() + 3_600_000 * hours++).toUTCString()).setHeader('Cache-Control', 'max-age=365000000').setHeader('Content-Type', isWheel ? 'application/octet-stream' : 'text/html');
+  response.end(isWheel ? WHEEL : '<a href="/hello_test-1.0-py3-none-any.whl">hello_test-1.0-py3-none-any.whl</a>');
+}).listen(0, '127.0.0.1');
+await new Promise((resolve) => server.once('listening', resolve));
+const index = `https://127.0.0.1:${(server.address() as AddressInfo).port}/simple`;
+
+/** The tool's package, what is run, the paths that differ without strip, and a file that the command is for. */
+const CASES: readonly (readonly [string, string, Readonly<Record<string, Uint8Array>>, RegExp, string])[] = [
+  ['pacman-package-manager', 'pacman --config /dev/test/pacman.conf -Sy --noconfirm hello', pacmanRepository(), /^var\/(log\/pacman\.log|cache\/ldconfig\/aux-cache|lib\/pacman\/local\/hello-1-1\/desc)$/, 'usr/share/hello'],
+  ['python3-pip', `PIP_CERT=/dev/test/certificate pip install --index-url ${index} --break-system-packages hello-test`, { 'test/certificate': certificate }, /^root\/\.cache\/pip\/(http|selfcheck)\//, 'usr/local/lib/python3.11/dist-packages/hello_test.py'],
+];
+
+function differences(one: BuildResult, two: BuildResult): readonly string[] {
+  const [a, b] = [rootfs(one.image, 2), rootfs(two.image, 2)];
+  return [...new Set([...a.keys(), ...b.keys()])].filter((path) => {
+    const [x, y] = [a.get(path), b.get(path)];
+    return x === undefined || y === undefined || !x.content.equals(y.content) || x.mtime !== y.mtime;
+  }).sort();
+}
+
+for (const [packages, command, files, expected, made] of CASES) {
+  test(packages, async () => {
+    const base = env.image(packages);
+    await env.mustBuild({ frontend: 'reference', dockerfile: `FROM ${env.bases.debian}\nRUN apt-get update && apt-get install -y --no-install-recommends ${packages} && rm -rf /var/lib/apt/lists/*\n`, output: { push: base } });
+    const build = (days: number, request: BuildRequest = {}) => env.mustBuild({
+      dockerfile: `FROM ${base}\nRUN --mount=target=/dev/test,source=test LD_PRELOAD=/dev/test/libfaketime.so.1 FAKETIME=+${days}d NO_FAKE_STAT=1 sh -c '${command}'\n`,
+      files: { ...files, 'test/libfaketime.so.1': readFileSync(join(faketime, library)) }, epoch: EPOCH, rewriteTimestamp: true, noCache: true, ...request,
+    });
+    const plain = await Promise.all([build(0, { buildArgs: { REPRO_STRIP: 'none' } }), build(400, { buildArgs: { REPRO_STRIP: 'none' } })]);
+    const unlike = differences(...plain);
+    assert.ok(unlike.length > 0 && unlike.every((path) => expected.test(path)), unlike.join(' '));
+    const stripped = await Promise.all([build(0), build(400)]);
+    assert.equal(differences(...stripped), []);
+    assert.equal(stripped[0].image.layers.at(-1)?.diffId, stripped[1].image.layers.at(-1)?.diffId);
+    assert.ok(rootfs(stripped[0].image, 2).has(made), made);
+  });
+}
+
+test.run();
