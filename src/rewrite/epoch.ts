@@ -3,14 +3,15 @@ import type { RunChange, RunRewrite } from './change.ts';
 
 /**
  * SOURCE_DATE_EPOCH in the environment of every RUN, so that tools which honour it do; not in the image config. TeX's programs do so in
- * full when FORCE_SOURCE_DATE is there too (https://reproducible-builds.org/docs/source-date-epoch/, TeX Live's web2c manual). A stage that
- * has a variable itself (ARG, ENV) keeps its own.
+ * full when FORCE_SOURCE_DATE is there too (https://reproducible-builds.org/docs/source-date-epoch/, TeX Live's web2c manual). Perl
+ * programs that go through a hash do so in one order with PERL_HASH_SEED=0 (perldoc perlrun): TeX Live's fmtutil makes formats in such an
+ * order, and each finds what those before it left. A stage that has a variable itself (ARG, ENV) keeps its own.
  */
 export function epochRule({ epoch, env: ofStage }: RunFacts): RunRewrite | undefined {
   if (epoch === undefined) return undefined;
-  const variables = [['SOURCE_DATE_EPOCH', String(epoch)], ['FORCE_SOURCE_DATE', '1']] as const;
+  const variables = [['SOURCE_DATE_EPOCH', String(epoch)], ['FORCE_SOURCE_DATE', '1'], ['PERL_HASH_SEED', '0']] as const;
   const env = variables.filter(([name]) => ofStage(name) === undefined);
-  const becomes = `${env.map(([name, value]) => `${name}=${value}`).join(' and ')} in its environment`;
-  const change: RunChange = { rule: 'epoch', becomes, why: 'tools that honour it write this time in place of the current one' };
+  const becomes = `${env.map(([name, value]) => `${name}=${value}`).join(' ')} in its environment`;
+  const change: RunChange = { rule: 'epoch', becomes, why: 'tools that honour it write this time in place of the current one; Perl goes through hashes in one order' };
   return env.length === 0 ? undefined : { hook: { entrypoint: [], mounts: [], env }, changes: [change] };
 }

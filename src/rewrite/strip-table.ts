@@ -62,7 +62,7 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/etc/sasldb2', action: 'normalise', why: BERKELEY_DB },
   { path: '/usr/share/info/dir', action: 'normalise', why: 'its entries come in the order of the directory' },
   { path: '/var/lib/texmf/ls-R*', action: 'normalise', why: 'its entries come in the order of the directory' },
-  { path: '/var/lib/texmf/web2c/*/*.fmt', action: 'normalise', why: 'LuaTeX has the exceptions of hyphenation in a random order' },
+  { path: '/var/lib/texmf/web2c/*/*.fmt', action: 'normalise', why: 'LuaTeX has the exceptions of hyphenation in a random order, TeX the day' },
   { path: '/var/lib/texmf/web2c/*.log', action: 'remove', why: DATES },
   { path: '/var/lib/texmf/web2c/*/*.log', action: 'remove', why: DATES },
   { path: '/lib/apk/db/installed', action: 'normalise', why: VIRTUAL },
@@ -75,8 +75,6 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/var/lib/postgresql/*/*', marker: 'global/pg_control', action: 'report', why: DATABASE },
   { path: '/var/lib/mysql', marker: 'ibdata1', action: 'report', why: DATABASE },
   { path: '/var/lib/ldap', marker: 'data.mdb', action: 'report', why: DATABASE },
-  { path: '/var/lib/texmf/web2c/tex/tex.fmt', action: 'report', why: 'it has the day on which it was made: TeX honours no SOURCE_DATE_EPOCH' },
-  { path: '/var/lib/texmf/web2c/luatex/luatex.fmt', action: 'report', why: 'it has the path of the language.def that was read, one of two equal ones, not the same in every build' },
   { path: '/var/lib/ghc/package.conf.d/package.cache', action: 'report', why: 'it is a database that the RUN made, in the order of the directory: it differs from one file system to another' },
   { path: '/etc/ldap/slapd.d', marker: 'cn=config.ldif', action: 'report', why: DATABASE },
 ];

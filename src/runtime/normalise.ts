@@ -11,6 +11,8 @@
  * - Info's menu (`dir`), TeX's list of files (`ls-R`): entries of a section, and sections, in alphabetical order.
  * - LuaTeX's formats (`dump_language_data` in luatex's lang/texlang.c): the words in lists of hyphenation exceptions, which come out of a
  *   hash, in alphabetical order. Such a list follows that of a language's patterns, and has its length before it.
+ * - TeX's formats (tex.web, parts 50 and 51): a day later than SOURCE_DATE_EPOCH, in the format's name, which is the last string of the pool,
+ *   and in four numbers of equal type (time, day, month, year), becomes that; TeX itself honours no SOURCE_DATE_EPOCH.
  */
 export const NORMALISE_PROGRAM = `#!/usr/bin/perl
 # repro-dockerfile: takes out of files what differs from build to build.
@@ -79,12 +81,8 @@ sub listing {
   return join "\\n", "$head\\n", sort @folders;
 }
 
-sub memory {
-  my ($text, $file) = @_;
-  open my $in, '-|', 'gzip', '-dc', $file or return;
-  my $raw = do { local $/; <$in> };
-  close $in or return;
-  return if $raw !~ /^W2TX/;
+sub exceptions {
+  my ($raw) = @_;
   my $new = $raw;
   while ($raw =~ /(?<=\\d)[^\\0- ]* \\0(\\0\\0..)(?= [^\\0- ])/gs) {
     my ($at, $length) = (pos $raw, unpack 'N', $1);
@@ -94,7 +92,42 @@ sub memory {
     next if $words !~ /^(?: [^\\0- \\d]+){2,}\\0\\z/ || $patterns !~ /(?: [^\\0- ]*\\d[^\\0- ]*){4} $/;
     substr($new, $at, $length) = join('', map { " $_" } sort split ' ', substr $words, 0, -1) . "\\0";
   }
-  return if $new eq $raw;
+  return $new;
+}
+
+sub day {
+  my ($raw) = @_;
+  my $at = 8 + index $raw, 'ECTX';
+  return $raw if $at < 8;
+  my ($size, $strings) = unpack "x$at N2", $raw;
+  my $last = $at + 8 + 4 * $strings;
+  my $pool = $last + 4;
+  return $raw if $pool + $size > length $raw || unpack("x$last N", $raw) != $size;
+  my $names = substr $raw, $pool, $size;
+  my @date = reverse $names =~ / \\(preloaded format=\\S+ (\\d+)\\.(\\d+)\\.(\\d+)\\)\\z/ or return $raw;
+  my (undef, $minute, $hour, @now) = gmtime $limit;
+  @now = ($now[0], $now[1] + 1, $now[2] + 1900);
+  return $raw if sprintf('%3$04d%2$02d%1$02d', @date) <= sprintf '%3$04d%2$02d%1$02d', @now;
+  my $words = join '\\1', map { quotemeta pack 'N', $_ } @date;
+  substr($raw, $pool + $size) =~ s/(.{4})\\0\\0..\\1$words/join $1, '', map { pack 'N', $_ } 60 * $hour + $minute, @now/es or return $raw;
+  $names =~ s/[\\d.]+\\)\\z/join('.', reverse @now) . ')'/e;
+  substr($raw, $pool, $size) = $names;
+  substr($raw, $_, 4) = pack 'N', length $names for $at, $last;
+  return $raw;
+}
+
+sub format_of_tex {
+  return day(exceptions($_[0]));
+}
+
+sub compressed {
+  my ($file) = @_;
+  open my $in, '-|', 'gzip', '-dc', $file or return;
+  my $text = do { local $/; <$in> };
+  close $in or return;
+  return if $text !~ /^W2TX/;
+  my $new = format_of_tex($text);
+  return if $new eq $text;
   open my $out, '|-', '/bin/sh', '-c', 'exec gzip -nc > "$0"', $file or return;
   print $out $new;
   close $out;
@@ -107,7 +140,8 @@ for my $file (@ARGV) {
   my $new = eval {
     $text =~ /^\\xfe\\xed\\xfe\\xed/ ? keystore($text)
     : $text =~ /^.{12}(?:\\x61\\x15\\x06\\0|\\0\\x06\\x15\\x61|\\x62\\x31\\x05\\0|\\0\\x05\\x31\\x62)/s ? database($text, $file)
-    : $text =~ /^\\x1f\\x8b/ ? memory($text, $file)
+    : $text =~ /^W2TX/ ? format_of_tex($text)
+    : $text =~ /^\\x1f\\x8b/ ? compressed($file)
     : $text =~ /^% ls-R / ? listing($text)
     : $text =~ /^This is the file [^\\n]*dir,/m ? menu($text)
     : undef;

@@ -63,7 +63,7 @@ const CASES: readonly (readonly [string, string, BuildRequest?])[] = [
   ['no network', `${BUSYBOX}RUN --network=none mkdir /out; ip -o link | wc -l > /out/links\n`],
   ['empty PATH', `${BUSYBOX}ENV PATH=\nRUN /bin/busybox mkdir /out; echo "<$PATH>" > /out/path\n`],
   ['PATH with nothing in it', `${DEBIAN}ENV PATH=/nowhere\nRUN /bin/mkdir /out; echo "<$PATH>" > /out/path\n`],
-  ['variables that shells and tools look at', `${DEBIAN}ENV IFS=x ENV=/nope BASH_ENV=/nope LD_PRELOAD= CDPATH=/usr POSIXLY_CORRECT=1 TMPDIR=/nowhere PS4=+ OPTIND=7\nRUN /bin/mkdir /out; export -p | grep -v -e PWD= -e SOURCE_DATE_EPOCH= -e FORCE_SOURCE_DATE= > /out/all; cd share 2>/dev/null; pwd > /out/pwd\n`],
+  ['variables that shells and tools look at', `${DEBIAN}ENV IFS=x ENV=/nope BASH_ENV=/nope LD_PRELOAD= CDPATH=/usr POSIXLY_CORRECT=1 TMPDIR=/nowhere PS4=+ OPTIND=7\nRUN /bin/mkdir /out; export -p | grep -v -e PWD= -e SOURCE_DATE_EPOCH= -e FORCE_SOURCE_DATE= -e PERL_HASH_SEED= > /out/all; cd share 2>/dev/null; pwd > /out/pwd\n`],
   ['read-only folders and files', `${BUSYBOX}RUN mkdir -m 555 /out; echo x > /out/file; chmod 400 /out/file; chmod 1777 /tmp\n`],
   ['links, devices of no kind, long names', `${BUSYBOX}RUN mkdir /out; cd /out; touch a; ln a b; ln -s a c; mkfifo d; n=$(printf '%0200d' 7); touch $n; ln -s nowhere/$n e\n`],
   ['ONBUILD', `${BUSYBOX}ONBUILD RUN exit 1\nRUN touch /made\n`],

@@ -144,8 +144,8 @@ test('sudo is for users other than root, when it matters', () => {
 
 test('the epoch is in the environment, but not over the stage\'s own', () => {
   const result = apply({ REPRO_STRIP: 'none' });
-  assert.equal(hooks(result, { epoch: 5n }), [{ entrypoint: [], mounts: [], env: [['SOURCE_DATE_EPOCH', '5'], ['FORCE_SOURCE_DATE', '1']] }]);
-  assert.equal(hooks(result, { epoch: 5n, env: (key) => (key === 'SOURCE_DATE_EPOCH' ? '' : undefined) })[0]?.env, [['FORCE_SOURCE_DATE', '1']]);
+  assert.equal(hooks(result, { epoch: 5n }), [{ entrypoint: [], mounts: [], env: [['SOURCE_DATE_EPOCH', '5'], ['FORCE_SOURCE_DATE', '1'], ['PERL_HASH_SEED', '0']] }]);
+  assert.equal(hooks(result, { epoch: 5n, env: (key) => (key === 'SOURCE_DATE_EPOCH' ? '' : undefined) })[0]?.env, [['FORCE_SOURCE_DATE', '1'], ['PERL_HASH_SEED', '0']]);
   assert.equal(hooks(result, { epoch: 5n, env: () => '' }), []);
   assert.equal(hooks(result), []);
 });
@@ -269,7 +269,7 @@ test('a RUN is told with the rules that it gets, and once', () => {
   assert.is(sources?.becomes, 'apt and pacman install from the snapshot 20240506T070809Z, which is the start of the build in p.json');
   assert.is(sources?.why, 'the secret enable-repro-sources-list is given');
   assert.equal(strip?.files?.map(({ path }) => path), STRIP_TABLE.map(({ path }) => path));
-  assert.is(epoch?.becomes, 'SOURCE_DATE_EPOCH=5 and FORCE_SOURCE_DATE=1 in its environment');
+  assert.is(epoch?.becomes, 'SOURCE_DATE_EPOCH=5 FORCE_SOURCE_DATE=1 PERL_HASH_SEED=0 in its environment');
 });
 
 test('what a RUN does not get is not told of it', () => {

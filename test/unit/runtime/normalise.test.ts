@@ -114,6 +114,28 @@ test('a format of LuaTeX: exceptions of hyphenation are in order', () => {
   }
 });
 
+/** What TeX writes of its string pool, and of its numbers: time, day, month, year. */
+function dated(name: string, numbers: readonly number[], type = 0x650000): Buffer {
+  const ints = (...values: readonly number[]): Buffer => Buffer.concat(values.map((value) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(value);
+    return bytes;
+  }));
+  const pool = `abcde (preloaded format=tex ${name})`;
+  const strings = ints(pool.length, 3, 0, 2, 5, pool.length);
+  const rest = numbers.map((value, at) => ints(at === 0 ? 0x650000 : type, value));
+  return Buffer.concat([Buffer.from('W2TX\0\0MLTX\0\0\0\0ECTX\0\0\0\0'), strings, Buffer.from(pool), ints(0x650000, 7), ...rest, ints(0x650000, 5)]);
+}
+
+test('a format of TeX: its day is that of the epoch', () => {
+  const epoch = dated('2023.11.14', [22 * 60 + 13, 14, 11, 2023]);
+  assert.equal(normalise(dated('2027.1.7', [600, 7, 1, 2027])), epoch);
+  assert.equal(normalise(epoch), epoch);
+  for (const other of [dated('2022.12.31', [600, 31, 12, 2022]), dated('2027.1.7', [600, 8, 1, 2027]), dated('2027.1.7', [600, 7, 1, 2027], 0x660000), dated('of 2027', [600, 7, 1, 2027])]) {
+    assert.equal(normalise(other), other);
+  }
+});
+
 test('a list of files of TeX: folders, and files in each, in order', () => {
   const head = '% ls-R -- filename database for kpathsea; do not change this line.\n';
   assert.is(normalise(`${head}\n./b:\nz\na\n\n./a:\n\n./:\n.:\nb\na\n`).toString(), `${head}\n./:\n.:\na\nb\n\n./a:\n\n./b:\na\nz\n`);
