@@ -3,18 +3,96 @@ import type { DiffFormat } from './cmd/diff.ts';
 import type { ExplainOptions } from './cmd/explain.ts';
 import type { LlbOptions } from './cmd/llb.ts';
 import type { TimesOptions } from './cmd/times.ts';
+import type { PolicyOptions } from './cmd/policy.ts';
+import type { RebuildOptions } from './cmd/rebuild.ts';
+import { VERSION } from './cmd/version.ts';
+import type { VerifyOptions } from './cmd/verify.ts';
 import { messageOf } from './diag/error.ts';
 
 const out = (text: string): void => void process.stdout.write(text);
 const log = (text: string): void => void process.stderr.write(`${text}\n`);
 
-const program = new Command('repro-dockerfile').description('Reproduces images that were built from Dockerfiles').showHelpAfterError();
+const program = new Command('repro-dockerfile').version(VERSION).description('Reproduces images that were built from Dockerfiles').showHelpAfterError();
 program
   .command('policy')
   .description('print a BuildKit source policy that pins every material of a provenance')
-  .argument('<file>', 'the provenance: in-toto statement, SLSA predicate, DSSE envelope, Sigstore bundle or buildx metadata; - is standard input')
+  .argument('<image|file>', 'an image with provenance attached, or a file: in-toto statement, SLSA predicate, DSSE envelope, Sigstore bundle or buildx metadata; - is standard input')
   .option('--strict', 'deny every source from outside that the provenance does not list')
-  .action(async (file: string, options: { strict?: boolean }) => (await import('./cmd/policy.ts')).runPolicy(file, options, out, log));
+  .option('--platform <platform>', 'whose provenance, of an image for several platforms')
+  .option('--plain-http', 'talk plain http to registries')
+  .addHelpText('after', '\nExample: repro-dockerfile policy IMAGE@sha256:… > policy.json && buildctl build --source-policy-file policy.json …')
+  .action(async (source: string, options: PolicyOptions) => (await import('./cmd/policy.ts')).runPolicy(source, options, out, log));
+
+/** The options of verbs that run a client of BuildKit. */
+function clientCommand(name: string): Command {
+  return program
+    .command(name)
+    .option('--frontend <image>', 'the image of the frontend that builds (default: $REPRO_DOCKERFILE_IMAGE)')
+    .addOption(new Option('--client <client>', 'the client to run (default: the first that is there)').choices(['buildx', 'buildctl']))
+    .option('--platform <platform>', 'this platform alone, such as linux/arm64')
+    .option('--sources-list', 'install packages from the distribution\'s snapshot server')
+    .option('--build-arg <name=value>', 'a build argument; may be repeated', collect, [])
+    .option('--plain-http', 'talk plain http to registries');
+}
+
+clientCommand('rebuild')
+  .description('build an image again from its provenance, packed as it was packed')
+  .argument('<image@digest>', 'an image in a registry, with its digest')
+  .argument('[client arguments...]', 'after --: more arguments for the client, such as --secret id=…')
+  .option('-o, --output <file>', 'the archive to write', 'rebuilt.tar')
+  .option('--cache', 'take what the daemon has in its cache')
+  .option('--set <name=value>', 'an exporter setting in place of the one that was found; may be repeated', collect, [])
+  .option('--dry-run', 'print the client\'s command and run nothing')
+  .action(async (image: string, clientArgs: readonly string[], options: RebuildFlags) =>
+    (await import('./cmd/rebuild.ts')).runRebuild(image, options.output, options.dryRun === true, { ...options, clientArgs }, out, log));
+
+clientCommand('verify')
+  .description('build an image again and compare: is it what its provenance says?')
+  .argument('<image@digest|context>', 'an image in a registry, with its digest; with --twice the folder of a build context')
+  .argument('[client arguments...]', 'after --: more arguments for the client')
+  .option('--twice', 'build a Dockerfile two times, the second in other circumstances, and compare')
+  .option('-f, --file <path>', 'with --twice: the Dockerfile')
+  .option('--target <stage>', 'with --twice: the stage to build')
+  .option('--set <name=value>', 'an exporter setting in place of the one that was found; may be repeated', collect, [])
+  .option('--accept-repacked', 'exit with 0 also when contents are equal and only packed differently')
+  .option('--ignore <what>', 'do not count this: a glob of paths or a cause; may be repeated', collect, [])
+  .addOption(new Option('--format <format>', 'of the report').choices(['text', 'json', 'sarif', 'html']).default('text'))
+  .option('-o, --output <file>', 'write the report to a file')
+  .option('--limit <number>', 'text: show at most so many differences a layer and cause', parseCount, 20)
+  .option('--keep <file>', 'keep the rebuilt image in this archive')
+  .option('--statement <file>', 'write an in-toto statement of the outcome')
+  .option('--key <file>', 'sign the statement with this private key (PEM)')
+  .option('--verifier <uri>', 'who verifies, for the statement', 'urn:repro-dockerfile:local')
+  .option('--attach', 'attach the statement to the image in its registry')
+  .option('--policy <file>', 'build nothing: ask whether enough rebuilders, by this policy, say that they got the image')
+  .option('--statement-file <file>', 'with --policy: a statement in place of those in the registry; may be repeated', collect, [])
+  .option('--no-progress', 'show no progress bar')
+  .addHelpText('after', '\nExit status: 0 equal, 1 differs, 2 it could not be told.')
+  .action(async (subject: string, clientArgs: readonly string[], options: VerifyFlags) => {
+    process.exitCode = await couldTell(verify(subject, clientArgs, options));
+  });
+
+interface RebuildFlags extends Omit<RebuildOptions, 'clientArgs'> {
+  readonly output: string;
+  readonly dryRun?: boolean;
+}
+
+interface VerifyFlags extends Omit<VerifyOptions, 'clientArgs' | 'color'> {
+  readonly twice?: boolean;
+  readonly file?: string;
+  readonly target?: string;
+  readonly policy?: string;
+  readonly statementFile: readonly string[];
+}
+
+async function verify(subject: string, clientArgs: readonly string[], flags: VerifyFlags): Promise<number> {
+  if (flags.policy !== undefined) return (await import('./cmd/verify-by-policy.ts')).runByPolicy(subject, { ...flags, policy: flags.policy }, out);
+  const color = flags.output === undefined && process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
+  const options = { ...flags, clientArgs, color, progress: flags.progress && process.stderr.isTTY === true };
+  const output = { out: process.stdout, err: process.stderr, log };
+  if (flags.twice === true) return (await import('./cmd/verify-twice.ts')).runTwice(subject, options, output);
+  return (await import('./cmd/verify.ts')).runVerify(subject, options, VERSION, output);
+}
 
 program
   .command('diff')

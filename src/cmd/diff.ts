@@ -137,7 +137,7 @@ function sideOf({ address, kind, root }: OpenedImage): Comparison['a'] {
 }
 
 /** The report in pieces. Each format is loaded when it is asked for. */
-async function reportOf(comparison: Comparison, options: DiffOptions): Promise<Iterable<string>> {
+export async function reportOf(comparison: Comparison, options: DiffOptions): Promise<Iterable<string>> {
   switch (options.format) {
     case 'json':
       return jsonReport(comparison);
@@ -152,7 +152,8 @@ async function reportOf(comparison: Comparison, options: DiffOptions): Promise<I
   }
 }
 
-async function writeReport(report: Iterable<string>, file: string | undefined, out: Writable): Promise<void> {
+/** Writes a report to `file`, or to `out`. Throws (code `option`) when that fails. */
+export async function writeReport(report: Iterable<string>, file: string | undefined, out: Writable): Promise<void> {
   try {
     if (file === undefined) await pipeline(Readable.from(report), out, { end: false });
     else await pipeline(Readable.from(report), createWriteStream(file));

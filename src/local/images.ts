@@ -1,10 +1,10 @@
 import { GatewayError, STATUS } from '../gateway/error.ts';
 import { openAddress } from '../oci/open.ts';
 import type { OpenedImage } from '../oci/open.ts';
-import { readBlob, readManifest } from '../oci/blob-source.ts';
+import { attachedStatements } from '../oci/attached.ts';
 import type { RegistryOptions } from '../oci/registry.ts';
 import type { Messages } from '../pb/schema.ts';
-import { isAttestation, parseManifest } from '../spec/descriptor.ts';
+import { isAttestation } from '../spec/descriptor.ts';
 import type { Descriptor } from '../spec/descriptor.ts';
 import { formatPlatform, hostPlatform, makePlatform, normalizePlatform } from '../spec/platform.ts';
 import { parseNormalizedNamed, referenceToString, tagNameOnly } from '../spec/reference.ts';
@@ -83,15 +83,15 @@ async function describe(image: OpenedImage, platform: string, attestations: read
   return { Digest, Config, ...(AttestationChain === undefined ? {} : { AttestationChain }) };
 }
 
-/** The statements of these types that are attached to the image `manifest` of an index. */
-async function chainOf({ index, source, address, root }: OpenedImage, manifest: string, types: readonly string[]): Promise<Chain | undefined> {
-  const attached = index?.manifests.find((each) => isAttestation(each) && each.annotations.get('vnd.docker.reference.digest') === manifest);
-  if (attached === undefined || source === undefined) return undefined;
-  const value = parseManifest(await readManifest(source, attached, `${address}: ${attached.digest}`), `${address}: ${attached.digest}`, attached.mediaType);
-  if (value.kind !== 'manifest') return undefined;
-  const wanted = value.layers.filter(({ annotations }) => types.includes(annotations.get('in-toto.io/predicate-type') ?? ''));
-  const blobs = await Promise.all(wanted.map(async (descriptor) => [descriptor.digest, { descriptor: toMessage(descriptor), data: await readBlob(source, descriptor, `${address}: ${descriptor.digest}`) }] as const));
-  return { Root: root?.descriptor.digest ?? '', ImageManifest: manifest, AttestationManifest: attached.digest, SignatureManifests: [], Blobs: new Map(blobs) };
+/** The statements of these types that are attached to the image `manifest` of an index, as a daemon tells them. */
+async function chainOf(image: OpenedImage, manifest: string, types: readonly string[]): Promise<Chain | undefined> {
+  const attached = await attachedStatements(image, manifest, types);
+  if (attached === undefined) return undefined;
+  const blobs: readonly (readonly [string, Chain['Blobs'] extends ReadonlyMap<string, infer Blob> ? Blob : never])[] = [
+    [attached.manifest.digest, { descriptor: toMessage(attached.manifest), data: attached.manifestBytes }],
+    ...attached.statements.map(({ descriptor, data }) => [descriptor.digest, { descriptor: toMessage(descriptor), data }] as const),
+  ];
+  return { Root: image.root?.descriptor.digest ?? '', ImageManifest: manifest, AttestationManifest: attached.manifest.digest, SignatureManifests: [], Blobs: new Map(blobs) };
 }
 
 function toMessage({ mediaType, digest, size, annotations }: Descriptor): Messages['moby.buildkit.v1.frontend.Descriptor'] {

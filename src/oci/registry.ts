@@ -51,13 +51,14 @@ export function makeRegistryClient(reference: Reference, options: RegistryOption
     // Once a request: a token may have run out since it was fetched.
     let hasAuthorized = false;
     for (let attempt = 1; ; attempt++) {
-      const url = /^https?:/.test(path) ? path : `${scheme}://${host}/v2/${reference.path}/${path}`;
+      const used = scheme;
+      const url = /^https?:/.test(path) ? path : `${used}://${host}/v2/${reference.path}/${path}`;
       const authorization = isOurs ? authorizations.get(actions) : undefined;
       let response: Response;
       try {
         response = await fetchAnswer(url, { method, body: request.body ?? null, headers: { ...request.headers, ...(authorization === undefined ? {} : { authorization }) } });
       } catch (error) {
-        if (scheme === 'https' && isLoopback(host) && isNotTls(error)) {
+        if (used === 'https' && isLoopback(host) && isNotTls(error)) {
           scheme = 'http';
           continue;
         }
