@@ -140,9 +140,11 @@ export class Gateway {
     this.#warned = this.#warned.then(() => this.bridge('Warn', message)).catch(() => undefined);
   }
 
-  /** Ends the build with `result`; throws when the daemon refuses it. */
+  /** Ends the build with `result`; throws when the daemon refuses it, or cannot take several file systems. */
   async returnResult(result: Result): Promise<void> {
     await this.#warned;
+    const missing = this.capabilities.missing('returnmap');
+    if (missing !== undefined && (result.refs?.size ?? 0) > 1) throw missing;
     if (!this.capabilities.supports('return')) return this.#returnBySolve(result);
     const message = resultMessage(result, this.capabilities.supports('proto.refarray'));
     await this.bridge('Return', { result: message }, RETURN_TIMEOUT_MS);

@@ -11,7 +11,7 @@ import { decodeLoose, FakeStatus, startFakeGateway } from '../../support/fake-ga
 import type { FakeGateway, Handler, Loose } from '../../support/fake-gateway.ts';
 
 const enabled = (...ids: readonly string[]) => ids.map((ID) => ({ ID, Enabled: true }));
-const GATEWAY = ['solve.base', 'return', 'proto.refarray', 'readfile', 'readdir', 'statfile', 'frontend.inputs', 'gateway.solve.evaluate', 'gateway.exec', 'source.metaresolver', 'gateway.warnings'];
+const GATEWAY = ['solve.base', 'return', 'returnmap', 'proto.refarray', 'readfile', 'readdir', 'statfile', 'frontend.inputs', 'gateway.solve.evaluate', 'gateway.exec', 'source.metaresolver', 'gateway.warnings'];
 const LLB = [
   'source.image', 'source.local', 'source.local.followpaths', 'source.local.sessionid', 'source.local.sharedkeyhint', 'source.local.excludepatterns', 'source.local.unique', 'file.base', 'constraints',
   'platform', 'meta.description', 'meta.ignorecache', 'source.git', 'source.git.fullurl', 'source.git.mtime', 'source.http', 'exec.meta.base', 'exec.mount.bind', 'exec.meta.setsdefaultpath', 'exec.meta.network', 'exec.mount.tmpfs', 'exec.mount.tmpfs.size', 'exec.mount.cache', 'exec.mount.cache.sharing', 'source.git.keepgitdir', 'source.git.checksum', 'source.git.subdir',

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { messageOf } from '../../../src/diag/error.ts';
 import { openBridge } from '../../../src/gateway/bridge.ts';
 import { GatewayError } from '../../../src/gateway/error.ts';
 import { openGateway } from '../../../src/gateway/gateway.ts';
@@ -11,7 +12,7 @@ import { FakeStatus, startFakeGateway } from '../../support/fake-gateway.ts';
 import type { FakeGateway, Handler } from '../../support/fake-gateway.ts';
 
 const caps = (...ids: string[]) => ids.map((ID) => ({ ID, Enabled: true }));
-const MODERN = caps('return', 'proto.refarray', 'readfile', 'readdir', 'statfile', 'frontend.inputs', 'gateway.solve.evaluate', 'gateway.exec', 'source.metaresolver');
+const MODERN = caps('return', 'returnmap', 'proto.refarray', 'readfile', 'readdir', 'statfile', 'frontend.inputs', 'gateway.solve.evaluate', 'gateway.exec', 'source.metaresolver');
 const LLB = caps('source.local', 'source.local.followpaths', 'file.base');
 
 function ping(frontend = MODERN): Handler {
@@ -126,11 +127,20 @@ test('results go back by reference arrays, or in the old form', async () => {
     assert.equal([sent.kind, sent.path, sent.inTotoPredicateType, sent.ref.id, sent.metadata['m'].toString()], ['Bundle', 'p', 't', 'r1', '1']);
     assert.equal(Object.entries(several!['result'].refs.refs).map(([key, ref]) => [key, (ref as { id: string }).id]), [['linux/amd64', 'r1'], ['linux/arm64', '']]);
   });
-  await withGateway({ ...handlers, Ping: ping(caps('return')) }, async (gateway, fake) => {
+  await withGateway({ ...handlers, Ping: ping(caps('return', 'returnmap')) }, async (gateway, fake) => {
     await result(gateway);
     const [single, several] = fake.requests('Return');
     assert.is(single!['result'].refDeprecated, 'r1');
     assert.equal(several!['result'].refsDeprecated.refs, { 'linux/amd64': 'r1', 'linux/arm64': '' });
+  });
+});
+
+test('a daemon that takes one file system alone is not given two', async () => {
+  await withGateway({ Ping: ping(caps('return', 'proto.refarray')), Return: () => ({}) }, async (gateway, fake) => {
+    await gateway.returnResult({ refs: new Map([['linux/amd64', undefined]]), metadata: new Map() });
+    const several = gateway.returnResult({ refs: new Map([['linux/amd64', undefined], ['linux/arm64', undefined]]), metadata: new Map() });
+    assert.is(await several.then(() => '', messageOf), 'requested experimental feature returnmap (return reference map) is not supported by build server, please update buildkit');
+    assert.is(fake.requests('Return').length, 1);
   });
 });
 
