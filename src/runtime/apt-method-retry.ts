@@ -4,15 +4,19 @@ const RETRIES = 5;
 const PATIENCE = 300;
 
 /**
- * What the snapshot server cannot do for the moment is asked again: too many requests (429), and its own failures (5xx). It says itself
- * when, in Retry-After; old versions of apt's method tell that in their debug output alone. Every question waits by itself, so the
- * others are not held up; once one has been given up, others wait no more until the server answers again.
+ * What the snapshot server cannot do for the moment is asked again: too many requests (429), its own failures (5xx), and what apt's method
+ * holds to pass, such as connections that break. The server says itself when, in Retry-After; old versions of apt's method tell that in
+ * their debug output alone. Every question waits by itself, so the others are not held up; once one has been given up, others wait no
+ * more until the server answers again.
  */
 export const RETRY_FUNCTIONS = `
 # Asks the question behind a failure again, later; false when the failure is for good.
 ask_again() {
   [ -z "$given_up" ] || return 1
-  case $message in 'Message: 408 '*|'Message: 429 '*|'Message: 5'[0-9][0-9]' '*) ;; *) return 1 ;; esac
+  case $message$body$nl in
+  'Message: 408 '*|'Message: 429 '*|'Message: 5'[0-9][0-9]' '*|*"\${nl}Transient-Failure: true$nl"*) ;;
+  *) return 1 ;;
+  esac
   name_of "$canonical"
   [ -f "$own.asked/$name" ] || return 1
   now=$(date +%s)

@@ -103,6 +103,13 @@ test('buildx passes the secret on', async () => {
   assert.is(installed(await install('deb822', { ...SECRET, client: 'buildx', buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } })), '1.0');
 });
 
+test('a secret that cannot be read is told from none: a warning, and the current version', async () => {
+  const args = ['--secret', `id=enable-repro-sources-list,src=${env.tempFolder()}`];
+  const result = await install('deb822', { args, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } });
+  assert.is(installed(result), '3.0');
+  assert.match(result.log, /whether the secret enable-repro-sources-list is given could not be found out \(.*is a directory\): packages do not come from the snapshot/);
+});
+
 test('the snapshot time: seconds in REPRO_SNAPSHOT, else SOURCE_DATE_EPOCH', async () => {
   const seconds = toDate(SECOND).getTime() / 1000;
   assert.is(installed(await install('deb822', { ...SECRET, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: String(seconds) } })), '2.0');

@@ -183,6 +183,12 @@ test('a server that goes on failing is given up, and then apt does not try again
   assert.equal(slept, ['1', '2', '4', '8', '16']);
 });
 
+test('a connection that breaks is tried again', async () => {
+  const { told, slept } = await converse(SHELL, ask(URI), [failure('Connection reset by peer', 'Transient-Failure: true\n'), failure('Could not connect'), done(SNAPSHOT)]);
+  assert.is(told, failure(`Could not connect (${SNAPSHOT})`, '', URI));
+  assert.equal(slept, ['1']);
+});
+
 test('a pause beyond patience is none, and others then do not wait either', async () => {
   const second = 'http://deb.debian.org/debian/dists/y/InRelease';
   const other = failure('503  Down', '', SNAPSHOT.replace('/x/', '/y/'));
