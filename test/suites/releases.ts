@@ -15,7 +15,7 @@ export interface Release {
   readonly files: Readonly<Record<string, string>>;
 }
 
-const KEYRINGS = { debian: '/usr/share/keyrings/debian-archive-keyring.gpg', ubuntu: '/usr/share/keyrings/ubuntu-archive-keyring.gpg' };
+const KEYRINGS = { debian: '/usr/share/keyrings/debian-archive-keyring.gpg', debian13: '/usr/share/keyrings/debian-archive-keyring.pgp', ubuntu: '/usr/share/keyrings/ubuntu-archive-keyring.gpg' };
 /** The archive's key has the distribution's name: Signed-By names it. */
 export const KEYRING_PATHS: readonly string[] = Object.values(KEYRINGS).map((path) => path.slice(1));
 
@@ -42,8 +42,8 @@ function debianOneLine(codename: string, security = `${codename}-security`, host
   return { ...osRelease('debian', codename), 'etc/apt/sources.list': `${text.join('\n')}\n` };
 }
 
-function debianDeb822(codename: string): Record<string, string> {
-  const stanza = (archive: string, suites: string): string => `Types: deb\nURIs: http://deb.debian.org/${archive}\nSuites: ${suites}\nComponents: main\nSigned-By: ${KEYRINGS.debian}\n`;
+function debianDeb822(codename: string, keyring = KEYRINGS.debian13): Record<string, string> {
+  const stanza = (archive: string, suites: string): string => `Types: deb\nURIs: http://deb.debian.org/${archive}\nSuites: ${suites}\nComponents: main\nSigned-By: ${keyring}\n`;
   return { ...osRelease('debian', codename), 'etc/apt/sources.list.d/debian.sources': `${stanza('debian', `${codename} ${codename}-updates`)}\n${stanza('debian-security', `${codename}-security`)}` };
 }
 
@@ -69,7 +69,7 @@ export const RELEASES: readonly Release[] = [
   { name: 'debian:10', system: 'bullseye', mirror: 'debian', apt: '2.2.', native: false, suites: debianSuites('buster', 'buster/updates'), files: debianOneLine('buster', 'buster/updates') },
   { name: 'debian:10 (archive)', system: 'bullseye', mirror: 'debian', apt: '2.2.', native: false, suites: archived(debianSuites('buster', 'buster/updates')), files: debianOneLine('buster', 'buster/updates', 'archive.debian.org') },
   { name: 'debian:11', system: 'bullseye', mirror: 'debian', apt: '2.2.', native: false, suites: debianSuites('bullseye'), files: debianOneLine('bullseye', undefined, undefined, `[signed-by=${KEYRINGS.debian}] `) },
-  { name: 'debian:12', system: 'bookworm', mirror: 'debian', apt: '2.6.', native: false, suites: debianSuites('bookworm'), files: debianDeb822('bookworm') },
+  { name: 'debian:12', system: 'bookworm', mirror: 'debian', apt: '2.6.', native: false, suites: debianSuites('bookworm'), files: debianDeb822('bookworm', KEYRINGS.debian) },
   { name: 'debian:13', system: 'trixie', mirror: 'debian', apt: '3.0.', native: true, suites: debianSuites('trixie'), files: debianDeb822('trixie') },
   { name: 'debian:14', system: 'forky', mirror: 'debian', apt: '3.', native: true, suites: debianSuites('forky'), files: debianDeb822('forky') },
   { name: 'ubuntu:20.04', system: 'focal', mirror: 'ubuntu', apt: '2.0.', native: false, suites: ubuntuSuites('focal'), files: ubuntuOneLine('focal') },

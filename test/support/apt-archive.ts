@@ -109,7 +109,7 @@ async function makeState(spec: StateSpec, suites: readonly SuiteSpec[], director
 }
 
 function release(suite: SuiteSpec, date: Date, components: readonly string[], indexes: ReadonlyMap<string, Buffer>): string {
-  const fields = [`Origin: Debian`, `Label: ${suite.label}`, `Suite: ${suite.suite}`, `Codename: ${suite.suite}`, `Date: ${date.toUTCString().replace('GMT', 'UTC')}`];
+  const fields = [`Origin: ${suite.archive === 'ubuntu' ? 'Ubuntu' : 'Debian'}`, `Label: ${suite.label}`, `Suite: ${suite.suite}`, `Codename: ${suite.suite}`, `Date: ${date.toUTCString().replace('GMT', 'UTC')}`];
   if (suite.validDays > 0) fields.push(`Valid-Until: ${new Date(date.getTime() + suite.validDays * 86_400_000).toUTCString().replace('GMT', 'UTC')}`);
   fields.push('Architectures: all amd64 arm64', 'No-Support-for-Architecture-all: Packages', `Components: ${components.join(' ')}`, 'SHA256:');
   for (const [path, bytes] of indexes) fields.push(` ${sha256(bytes)} ${bytes.length} ${path}`);
