@@ -107,7 +107,8 @@ test('a secret that cannot be read is told from none: a warning, and the current
   const args = ['--secret', `id=enable-repro-sources-list,src=${env.tempFolder()}`];
   const result = await install('deb822', { args, buildArgs: { ...SNAPSHOT_BASE, REPRO_SNAPSHOT: FIRST } });
   assert.is(installed(result), '3.0');
-  assert.match(result.log, /whether the secret enable-repro-sources-list is given could not be found out \(.*is a directory\): packages do not come from the snapshot/);
+  const explained = await install('deb822', { args, output: 'none', opts: { requestid: 'frontend.repro' } });
+  assert.match(explained.stdout, /warning: whether the secret enable-repro-sources-list is given could not be found out \(.*is a directory\): packages do not come from the snapshot/);
 });
 
 test('the snapshot time: seconds in REPRO_SNAPSHOT, else SOURCE_DATE_EPOCH', async () => {
