@@ -23,8 +23,6 @@ export interface RebuildWorld {
   /** URLs of repositories at their branch main, and of the second one at its first commit. */
   readonly repositories: { readonly library: string; readonly project: string; readonly projectFirst: string };
   readonly snapshots: SnapshotServer;
-  /** The time of the archive's second state: a first build that installs packages must be over by then. */
-  readonly archiveMoves: Date;
   /** Points tags and branches at something else, and the archive's public hosts at the second state. */
   move(): Promise<void>;
   stop(): Promise<void>;
@@ -44,7 +42,8 @@ export async function startRebuildWorld(env: Environment): Promise<RebuildWorld>
   };
 
   const started = Date.now();
-  const archiveMoves = new Date(started + 60_000);
+  // Later than any build of the test starts: snapshots as of then are of the first state.
+  const archiveMoves = new Date(started + 1_200_000);
   const { keyring, states } = await makeArchive([new Date(started - 7_200_000), archiveMoves].map((date, index) => ({
     date, packages: [{ name: PACKAGE, version: `${index + 1}.0`, suite: 'bookworm' }, { name: 'other', version: '1.0', suite: 'bookworm-security' }],
   })));
@@ -67,7 +66,8 @@ export async function startRebuildWorld(env: Environment): Promise<RebuildWorld>
           'usr/share/keyrings/test-archive.gpg': keyring,
           'etc/apt/sources.list': [['debian', 'bookworm'], ['debian-security', 'bookworm-security']].map(([path, suite]) =>
             `deb [signed-by=/usr/share/keyrings/test-archive.gpg] http://deb.debian.org/${path} ${suite} main\n`).join(''),
-          'etc/apt/apt.conf.d/99test-world': APT_HOSTS.map((host) => `Acquire::http::Proxy::${host} "${snapshots.proxy}";\n`).join(''),
+          // The second state is one of the future for apt, too.
+          'etc/apt/apt.conf.d/99test-world': `${APT_HOSTS.map((host) => `Acquire::http::Proxy::${host} "${snapshots.proxy}";\n`).join('')}Acquire::Max-FutureTime "3600";\n`,
         },
       }),
     ]);
@@ -76,7 +76,7 @@ export async function startRebuildWorld(env: Environment): Promise<RebuildWorld>
   };
   const commit = await moveTo('one');
   return {
-    tags, urls, snapshots, archiveMoves,
+    tags, urls, snapshots,
     repositories: { library: `${web.url}/library.git#main`, project: `${web.url}/project.git#main`, projectFirst: `${web.url}/project.git#${commit}` },
     async move() {
       await moveTo('two');
