@@ -5,6 +5,7 @@ import type { Provenance } from '../provenance/provenance.ts';
 import { BUNDLE_TYPE } from '../provenance/trust.ts';
 import type { TrustedSigner } from '../provenance/trust.ts';
 import type { Digest } from '../spec/digest.ts';
+import { formatPlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
 import { parseNormalizedNamed, referenceToString, tagNameOnly, withDigest } from '../spec/reference.ts';
 import type { ContextServices } from './context-services.ts';
@@ -52,7 +53,10 @@ export function noProvenance(image: string): CodedError {
 async function resolveRoot({ images, config }: ContextServices, image: string, platform: Platform): Promise<string> {
   const named = tagNameOnly(parseNormalizedNamed(image));
   const options = { resolveMode: config.build.imageResolveMode, logName: `[provenance] load metadata for ${image}` };
-  const own = await images.resolve(referenceToString(named), { ...options, platform });
+  const own = await images.resolve(referenceToString(named), { ...options, platform }).catch((error: unknown) => {
+    if (!messageOf(error).includes('no match for platform')) throw error;
+    throw new CodedError('provenance', `${image} has no image for ${formatPlatform(platform)}, so no provenance of one`, { cause: error });
+  });
   const ref = referenceToString(withDigest(named, own.digest as Digest));
   let attached: Uint8Array;
   try {

@@ -2,7 +2,7 @@ import { CodedError } from '../diag/error.ts';
 import { ociLayoutBlob } from '../llb/sources.ts';
 import { CAPS } from '../llb/caps.ts';
 import { customName } from '../llb/constraints.ts';
-import { findAttested, provenanceLayers, readAttached } from '../provenance/attached.ts';
+import { findAttested, readAttached, readAttestationManifest } from '../provenance/attached.ts';
 import { MAX_PROVENANCE_BYTES } from '../provenance/parse.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import type { TrustedSigner } from '../provenance/trust.ts';
@@ -33,7 +33,7 @@ export async function layoutProvenance(services: ContextServices, spec: string, 
   const found = findAttested(await read(root), platform, spec);
   if (found === undefined) throw noProvenance(spec);
   const manifest = await read(found.attestationManifest);
-  const blobs = new Map(await Promise.all(provenanceLayers(manifest, spec).map(async (digest) => [digest, await read(digest)] as const)));
+  const blobs = new Map(await Promise.all(readAttestationManifest(manifest, spec).statements.map(async (digest) => [digest, await read(digest)] as const)));
   return readAttached({
     name: spec,
     imageManifest: found.imageManifest,

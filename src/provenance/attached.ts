@@ -34,34 +34,42 @@ const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
 /** Statements that say no more than that their subject is signed, and those of provenance. */
 const SIGNING_TYPES: ReadonlySet<string> = new Set(['https://sigstore.dev/cosign/sign/v1', ...PREDICATE_TYPES]);
 
-/** The digests of the statements of provenance that an attestation manifest has. Throws when it is none. */
-export function provenanceLayers(manifest: Uint8Array, name: string): readonly string[] {
+/** What an attestation manifest says: the digests of its statements of provenance, and of the image that it is about, if it tells. Throws when it is none. */
+export function readAttestationManifest(manifest: Uint8Array, name: string): { readonly statements: readonly string[]; readonly image?: string } {
   const reader = new FieldReader();
-  let layers: readonly Fields[];
+  const fail = (text: string, cause?: unknown): CodedError => new CodedError('provenance', `${name}: its attestation manifest is none: ${text}`, { cause });
+  let fields: Fields;
   try {
-    layers = reader.objects(reader.asObject(parseJsonBytes(manifest), 'the attestation manifest'), 'layers');
+    fields = reader.asObject(parseJsonBytes(manifest), 'the attestation manifest');
   } catch (error) {
-    throw new CodedError('provenance', `${name}: its attestation manifest is none: ${messageOf(error)}`, { cause: error });
+    throw fail(messageOf(error), error);
   }
-  const digests = layers.flatMap((layer) => {
+  const statements = reader.objects(fields, 'layers').flatMap((layer) => {
     const type = reader.strings(layer, 'annotations').get('in-toto.io/predicate-type') ?? '';
     return PREDICATE_TYPES.includes(type) ? [reader.requiredString(layer, 'digest')] : [];
   });
-  if (reader.problems.length > 0) throw new CodedError('provenance', `${name}: its attestation manifest is none: ${reader.problems.join(', ')}`);
-  return digests;
+  const image = reader.string(reader.object(fields, 'subject'), 'digest');
+  if (reader.problems.length > 0) throw fail(reader.problems.join(', '));
+  return { statements, ...(image === '' ? {} : { image }) };
 }
 
 /** The provenance that is attached to an image and about it; of several see `choose`. With `trust` the attestation manifest must be signed. */
 export function readAttached(attached: Attached, options: ReadOptions): Provenance {
   const { name, imageManifest, attestationManifest } = attached;
   const { trust, ...rest } = options;
-  const statements = provenanceLayers(attestationManifest.data, name).flatMap((digest) => attached.blob(digest) ?? []);
+  const manifest = readAttestationManifest(attestationManifest.data, name);
+  if (manifest.image !== undefined && manifest.image !== imageManifest) {
+    throw new CodedError('provenance', `${name}: its attestations are about something else: expected the subject ${imageManifest}, found ${manifest.image}`);
+  }
+  const statements = manifest.statements.flatMap((digest) => attached.blob(digest) ?? []);
   if (statements.length === 0) throw new CodedError('provenance', `${name} has attestations, and no SLSA provenance among them: build it with --attest type=provenance,mode=max, or supply a JSON file`);
   const signer = trust === undefined ? {} : { signer: signerOf(attached, trust) };
   if (trust?.subject !== undefined && trust.subject !== imageManifest) {
     throw new CodedError('provenance', `${name}: is about something else: expected the subject ${trust.subject} of REPRO_TRUST, found ${imageManifest}`);
   }
-  return { ...parseAttestations(statements, name, { ...rest, subject: imageManifest }), ...signer };
+  // What is signed must name the image; without trust it is enough that the index does.
+  const unnamed = manifest.image !== undefined || trust === undefined;
+  return { ...parseAttestations(statements, name, { ...rest, subject: imageManifest, unnamed }), ...signer };
 }
 
 function signerOf({ name, attestationManifest: manifest, bundles }: Attached, trust: TrustedSigner): string {

@@ -29,6 +29,8 @@ export interface ReadOptions {
   readonly trust?: TrustedSigner;
   /** The digest `sha256:…` of the image that it must be about. */
   readonly subject?: string;
+  /** A statement without any subject is about that image too: BuildKit writes such ones for images that are exported without a name. */
+  readonly unnamed?: boolean;
 }
 
 /**

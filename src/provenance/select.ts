@@ -17,15 +17,16 @@ const FORMS: readonly ProvenanceForm[] = ['slsa-v1', 'slsa-v0.2', 'source-policy
  * The provenance that counts, of several: one about the wanted image, for the wanted platform; SLSA v1 before v0.2 before a policy; one that
  * tells the whole request before one that does not (mode=max before min). Throws when none is left, and when those left differ.
  */
-export function choose(name: string, wanted: { readonly platform?: Platform; readonly subject?: string }, candidates: readonly Candidate[]): Provenance {
+export function choose(name: string, wanted: { readonly platform?: Platform; readonly subject?: string; readonly unnamed?: boolean }, candidates: readonly Candidate[]): Provenance {
   const fail = (text: string): CodedError => new CodedError('provenance', `${name}: ${text}`);
   const readable = candidates.flatMap(({ name: part, found }) => (found === undefined ? [] : [{ part, found }]));
   if (readable.length === 0) {
     const reasons = candidates.map(({ name: part, unfit }) => `\n  ${part === '' ? '' : `${part}: `}${unfit ?? ''}`);
     throw fail(candidates.length === 0 ? 'has no provenance' : `has no provenance that counts:${reasons.join('')}`);
   }
-  const { subject, platform } = wanted;
-  const about = subject === undefined ? readable : readable.filter(({ found }) => subjectDigests(found).includes(subject));
+  const { subject, platform, unnamed = false } = wanted;
+  const isAbout = (found: Found): boolean => subject === undefined || subjectDigests(found).includes(subject) || (unnamed && found.subjects.length === 0);
+  const about = readable.filter(({ found }) => isAbout(found));
   if (subject !== undefined && about.length === 0) {
     const digests = [...new Set(readable.flatMap(({ found }) => subjectDigests(found)))];
     throw fail(`is about something else: expected the subject ${subject}, found ${digests.join(', ') || 'none'}`);

@@ -376,6 +376,19 @@ test('what is pinned goes with a policy that denies the rest, on every solve of 
   assert.equal(policies(lax.fake).flat(), []);
 });
 
+test('a frontend that the Dockerfile names is pinned, with a warning of what is not', async () => {
+  const files = { 'dockerfile/Dockerfile': '# syntax=docker/dockerfile:1\nFROM scratch\n', 'prov/provenance.json': JSON.stringify({ buildDefinition: { resolvedDependencies: [{ uri: 'pkg:docker/docker/dockerfile@1', digest: { sha256: 'a'.repeat(64) } }] } }) };
+  const { fake, error } = await run({ options: { 'context:repro-provenance': 'local:prov' }, files });
+  assert.is(error, undefined);
+  assert.is(fake.requests('Solve').at(-1)?.['FrontendOpt']['source'], `docker.io/docker/dockerfile:1@sha256:${'a'.repeat(64)}`);
+  assert.match(String(fake.requests('Warn')[0]?.['short']), /the build is passed on to the frontend docker\/dockerfile:1, which pins nothing unless it is this one$/);
+  const plain = await run({ files });
+  assert.is(plain.fake.requests('Solve').at(-1)?.['FrontendOpt']['source'], 'docker/dockerfile:1');
+  assert.equal(plain.fake.requests('Warn'), []);
+  const lacking = await run({ options: { 'context:repro-provenance': 'local:prov' }, files: { ...files, 'prov/provenance.json': '{"buildDefinition":{}}' } });
+  assert.match(toStatus(lacking.error).message, /does not tell what these were:\n {2}line 1: the image docker\/dockerfile:1 on linux\/amd64; of this kind it has: none\n/);
+});
+
 const LOOSE = 'FROM busybox:1\nRUN apk add curl\n';
 const lintNames = (result: Result | undefined): string[] => (JSON.parse(text(result, 'result.json')).warnings ?? []).map((warning: { ruleName: string }) => warning.ruleName);
 

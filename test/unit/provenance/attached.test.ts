@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findAttested, provenanceLayers, readAttached } from '../../../src/provenance/attached.ts';
+import { findAttested, readAttached, readAttestationManifest } from '../../../src/provenance/attached.ts';
+import type { TrustedSigner } from '../../../src/provenance/trust.ts';
 
 const json = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 const image = (digest: string, architecture: string, variant?: string) => ({ digest, platform: { os: 'linux', architecture, variant } });
@@ -20,9 +21,25 @@ test('the attestations of a platform in an index', () => {
 
 test('the statements in an attestation manifest', () => {
   const layer = (digest: unknown, type: string) => ({ digest, annotations: { 'in-toto.io/predicate-type': type } });
-  assert.equal(provenanceLayers(json({ layers: [layer('sha256:1', 'https://spdx.dev/Document'), layer('sha256:2', 'https://slsa.dev/provenance/v0.2'), { digest: 'sha256:3' }] }), 'x'), ['sha256:2']);
-  assert.throws(() => provenanceLayers(Buffer.from('x'), 'x'), /^x: its attestation manifest is none: /);
-  assert.throws(() => provenanceLayers(json({ layers: [layer(1, 'https://slsa.dev/provenance/v1')] }), 'x'), /layers\[0\]\.digest: expected a string, found 1/);
+  const layers = [layer('sha256:1', 'https://spdx.dev/Document'), layer('sha256:2', 'https://slsa.dev/provenance/v0.2'), { digest: 'sha256:3' }];
+  assert.equal(readAttestationManifest(json({ layers }), 'x'), { statements: ['sha256:2'] });
+  assert.equal(readAttestationManifest(json({ layers, subject: { digest: 'sha256:i' } }), 'x'), { statements: ['sha256:2'], image: 'sha256:i' });
+  assert.throws(() => readAttestationManifest(Buffer.from('x'), 'x'), /^x: its attestation manifest is none: /);
+  assert.throws(() => readAttestationManifest(json({ layers: [layer(1, 'https://slsa.dev/provenance/v1')] }), 'x'), /layers\[0\]\.digest: expected a string, found 1/);
+});
+
+test('a statement without subjects is about the image that its manifest names, or that its index has it for', () => {
+  const IMAGE = `sha256:${'a'.repeat(64)}`;
+  const statement = json({ _type: 'https://in-toto.io/Statement/v1', predicateType: 'https://slsa.dev/provenance/v1', subject: [], predicate: { buildDefinition: {} } });
+  const layers = [{ digest: 'sha256:1', annotations: { 'in-toto.io/predicate-type': 'https://slsa.dev/provenance/v1' } }];
+  const read = (manifest: unknown, trust?: TrustedSigner) => readAttached({
+    name: 'image', imageManifest: IMAGE, blob: () => statement, bundles: [json({})], attestationManifest: { digest: 'sha256:m', data: json(manifest) },
+  }, trust === undefined ? {} : { trust });
+  const everybody: TrustedSigner = { verify: () => ({ signer: 'me' }), verifyArtifact: () => ({ signer: 'me' }) };
+  assert.is(read({ layers }).form, 'slsa-v1');
+  assert.is(read({ layers, subject: { digest: IMAGE } }, everybody).signer, 'me');
+  assert.throws(() => read({ layers }, everybody), /^image: is about something else: expected the subject sha256:a+, found none$/);
+  assert.throws(() => read({ layers, subject: { digest: 'sha256:other' } }), /^image: its attestations are about something else: expected the subject sha256:a+, found sha256:other$/);
 });
 
 test('of several attached statements the one about the image counts, the newer form first', () => {
