@@ -43,7 +43,8 @@ export interface StripOptions {
 
 const DISABLED: ReproOptions = { enabled: false, pin: 'strict', strip: { enabled: false, add: [], remove: [] }, timestamps: 'off', backports: false, keepCache: false, epoch: false, override: false };
 
-const KNOWN: ReadonlySet<string> = new Set(['REPRO_PIN', 'REPRO_SOURCES_LIST', 'REPRO_STRIP', 'REPRO_SNAPSHOT', 'REPRO_HOOK', 'REPRO_TIMESTAMPS', 'REPRO_EPOCH', 'REPRO_FROM', 'REPRO_OVERRIDE', 'REPRO_TRUST']);
+/** The names of the options, but for REPRO itself and those of repro-sources-list.sh. */
+export const KNOWN_OPTIONS: ReadonlySet<string> = new Set(['REPRO_PIN', 'REPRO_SOURCES_LIST', 'REPRO_STRIP', 'REPRO_SNAPSHOT', 'REPRO_HOOK', 'REPRO_TIMESTAMPS', 'REPRO_EPOCH', 'REPRO_FROM', 'REPRO_OVERRIDE', 'REPRO_TRUST']);
 
 /**
  * Reads the options of the rewrites from a request's frontend options: the build args REPRO, REPRO_*, SNAPSHOT_ARCHIVE_BASE, BACKPORTS
@@ -87,9 +88,9 @@ function bad(name: string, value: string, expected: string): CodedError {
 }
 
 function checkName(name: string, value: string | undefined): void {
-  if (KNOWN.has(name) || value === undefined) return;
+  if (KNOWN_OPTIONS.has(name) || value === undefined) return;
   throw new CodedError('option', `unknown option ${name}: build args that begin with REPRO_ are options of this frontend ` +
-    `(${[...KNOWN].sort().join(', ')}); with REPRO=off they are the Dockerfile's`);
+    `(${[...KNOWN_OPTIONS].sort().join(', ')}); with REPRO=off they are the Dockerfile's`);
 }
 
 function parseSwitch(name: string, value: string | undefined, absent: boolean): boolean {
