@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildRequest, BuildResult, Index } from '../support/build.ts';
@@ -114,6 +115,12 @@ test('provenance from a file: it must be about the image', async () => {
   await assertFails(first.image, { contexts }, 'provenance.json is not about the image of REPRO_FROM', 'names the manifest of one platform');
   const result = await again(`${repository}@${first.result.manifestDigest}`, { contexts });
   assert.is(result.manifestDigest, first.result.manifestDigest, result.log);
+});
+
+test('with REPRO_TRUST a request that nobody signed is refused', async () => {
+  const first = await build({ dockerfile: 'FROM scratch\nCOPY <<A /a\nunsigned\nA\n' });
+  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' });
+  await assertFails(first.image, { buildArgs: { REPRO_TRUST: `key=${Buffer.from(key).toString('base64')}` } }, 'failed to load the provenance of context repro-provenance', 'sign');
 });
 
 test('an image without provenance, and one that is not there', async () => {
