@@ -1,5 +1,5 @@
 // Time and memory of `repro-dockerfile diff` and of diffoci on one pair of large images, one after the other, and a table of both.
-// SIZE=GB (unpacked, default 5) sets how large; RUNS=N how often each runs (the fastest counts).
+// SIZE=GB (unpacked, default 5) sets how large, LAYERS=N in how many layers (default 3); RUNS=N how often each runs (the fastest counts).
 import { spawn } from 'node:child_process';
 import { copyFileSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';

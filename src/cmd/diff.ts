@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setFlagsFromString } from 'node:v8';
 import { makeComparer, verdictOf, worstOf } from '../compare/compare.ts';
 import { parseIgnoreRules } from '../compare/ignore.ts';
 import { CodedError, messageOf } from '../diag/error.ts';
@@ -36,6 +37,8 @@ export type DiffStatus = 0 | 1;
 
 /** `repro-dockerfile diff A B`: compares, reports, and says the exit status. Throws (code `image`, `option`) when it cannot tell. */
 export async function runDiff(addressA: string, addressB: string, options: DiffOptions, out: Writable, err: Writable): Promise<DiffStatus> {
+  // Nearly all that is allocated is short-lived: a young generation that stays small costs some collections and saves some 30 MB.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const progress = makeProgress(options.progress ? err : undefined);
   let comparison: Comparison;
   try {

@@ -68,7 +68,15 @@ async function flatten(side: 'a' | 'b', layers: readonly ComparedLayer[], isWhol
       if (!isWhole || !name.startsWith(WHITEOUT_PREFIX)) entries.set(path, entry);
     }
   }
-  return { entries, facts };
+  return { entries: isWhole ? withoutLinks(entries) : entries, facts };
+}
+
+/** Each hard link as the file that it is another name of: which of the names comes first depends on who wrote the tree. */
+function withoutLinks(entries: ReadonlyMap<string, LayerEntry>): ReadonlyMap<string, LayerEntry> {
+  return new Map([...entries].map(([path, entry]) => {
+    const target = entry.type === 'hardlink' ? entries.get(entry.linkTarget.replace(/^(?:\.?\/+)+/, '')) : undefined;
+    return [path, target?.type === 'file' ? { ...target, path, rawPath: entry.rawPath } : entry];
+  }));
 }
 
 /** Whether a folder on the way to `path` is in `paths`. */

@@ -22,7 +22,7 @@ export interface LargePair {
   readonly unpacked: number;
 }
 
-const LAYERS = 6;
+const LAYERS = Number(process.env['LAYERS'] ?? 3);
 const POOL = 96 << 20;
 
 /** Makes the archives `a.tar` and `b.tar` below `folder`, of about `bytes` each when unpacked. In B one file of fifty has another byte, one of thirty another time. */

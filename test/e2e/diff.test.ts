@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Comparison } from '../../src/spec/difference.ts';
 import { projectFolder } from '../support/cache.ts';
 import { run, type CommandResult } from '../support/command.ts';
@@ -13,12 +14,12 @@ import type { BuildRequest } from '../support/build.ts';
 const env = await startEnvironment();
 test.after(() => env.stop());
 
-const DOCKERFILE = `FROM ${env.bases.debian}
-RUN date +%s%N > /etc/built && echo started >> /var/log/dpkg.log && date >> /var/log/dpkg.log
-RUN date +%N > /var/cache/ldconfig/aux-cache && useradd -m user
+const DOCKERFILE = `FROM ${env.bases.busybox}
+COPY when /etc/built
+RUN mkdir -p /var/log /var/cache/ldconfig && cp /etc/built /var/log/dpkg.log && cp /etc/built /var/cache/ldconfig/aux-cache
 `;
-const EPOCH = 1700000000;
-const request = { dockerfile: DOCKERFILE, epoch: EPOCH, noCache: true, frontend: 'reference' } satisfies BuildRequest;
+/** A build at a time of its own: what it copies says so, and the clock goes on. */
+const request = (when: string) => ({ dockerfile: DOCKERFILE, files: { when: `built ${when}\n` }, epoch: 1700000000, frontend: 'reference' }) satisfies BuildRequest;
 
 function diff(...args: readonly string[]): Promise<CommandResult> {
   return run(process.execPath, [join(projectFolder, 'dist/cli.cjs'), 'diff', ...args], { timeoutMs: 120_000 });
@@ -31,9 +32,10 @@ async function report(...args: readonly string[]): Promise<Comparison & { readon
 }
 
 const [first, second] = [env.image('first'), env.image('second')];
-await env.mustBuild({ ...request, output: { push: first } });
-await env.mustBuild({ ...request, output: { push: second } });
-const archive = (await env.mustBuild({ ...request, noCache: false })).layout.folder;
+const archive = (await env.mustBuild(request('2024-01-02 10:00:00'))).layout.folder;
+await env.mustBuild({ ...request('2024-01-02 10:00:00'), output: { push: first } });
+await sleep(1100);
+await env.mustBuild({ ...request('2025-11-12 23:59:59'), output: { push: second } });
 
 test('two builds from a registry differ; causes and remedies are told', async () => {
   const { status, verdict, platforms: [platform], causes, a } = await report(first, second);
@@ -43,7 +45,7 @@ test('two builds from a registry differ; causes and remedies are told', async ()
   has('/etc/built', 'content', 'embedded-date');
   has('/var/log/dpkg.log', 'content', 'log');
   has('/var/cache/ldconfig/aux-cache', 'content', 'ldconfig-cache');
-  has('/etc/built', 'modified', 'timestamp');
+  has('/var/log/dpkg.log', 'modified', 'timestamp');
   assert.equal(platform!.layers.map(({ verdict }) => verdict), ['equal', 'different', 'different']);
   assert.match(platform!.differences.find(({ subject }) => subject === '/var/cache/ldconfig/aux-cache')?.changes[0]?.remedy ?? '', /^the strip rewrite/);
   assert.ok(causes.every(({ remedy, title }) => remedy !== '' && title !== ''));
@@ -60,7 +62,7 @@ test('what is ignored does not count', async () => {
 test('one build in every form: registry, layout, archives, zstd, uncompressed', async () => {
   const build = async (attributes: string, client: 'oci' | 'docker' = 'oci'): Promise<string> => {
     const file = join(env.tempFolder(), 'image.tar');
-    await env.mustBuild({ ...request, noCache: false, output: { raw: `type=${client},dest=${file},name=example.test/app:1${attributes}` } });
+    await env.mustBuild({ ...request('2024-01-02 10:00:00'), output: { raw: `type=${client},dest=${file},name=example.test/app:1${attributes}` } });
     return file;
   };
   const equal = await report(archive, await build(''));
@@ -80,7 +82,7 @@ test('one build in every form: registry, layout, archives, zstd, uncompressed', 
 
 test('an image and the folder that the local exporter wrote', async () => {
   const folder = join(env.tempFolder(), 'root');
-  await env.mustBuild({ ...request, noCache: false, output: { raw: `type=local,dest=${folder}` } });
+  await env.mustBuild({ ...request('2024-01-02 10:00:00'), output: { raw: `type=local,dest=${folder}` } });
   const { status, platforms: [platform] } = await report(archive, folder, '--ignore', 'timestamp');
   assert.equal(platform!.differences.filter(({ entryType }) => entryType === 'file'), []);
   assert.is(status, platform!.verdict === 'different' ? 1 : 0);

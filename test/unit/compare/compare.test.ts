@@ -123,6 +123,14 @@ test('what a layer above deletes or covers is not there', async () => {
   assert.equal(rows(differences), []);
 });
 
+test('beside a folder, a hard link is the file that it names', async () => {
+  const image = makeImage({ layers: [[file('b', 'text'), { path: 'a', type: 'link', linkname: 'b', mode: 0o644 }]] });
+  const { entries } = makeImage({ layers: [[file('a', 'text'), { path: 'b', type: 'link', linkname: 'a', mode: 0o644 }]] }).layers[0]!;
+  assert.equal(rows((await compareImages(image, { layers: [{ packedSize: 0, entries }] })).differences), []);
+  const { entries: other } = makeImage({ layers: [[file('a', 'other'), { path: 'b', type: 'link', linkname: 'a', mode: 0o644 }]] }).layers[0]!;
+  assert.equal(rows((await compareImages(image, { layers: [{ packedSize: 0, entries: other }] })).differences).map(([subject]) => subject), ['/b', '/a']);
+});
+
 test('layers are aligned by content, then by instruction, then by place', () => {
   const keys = (text: string) => text.split(' ').map((each) => ({ diffId: each.split('/')[0], createdBy: each.split('/')[1] ?? '' }));
   const show = (a: string, b: string) => alignLayers(keys(a), keys(b)).map((group) => `${group.a.join('+')}:${group.b.join('+')}`).join(' ');
