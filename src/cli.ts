@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { DiffFormat } from './cmd/diff.ts';
 import type { ExplainOptions } from './cmd/explain.ts';
