@@ -1,7 +1,7 @@
 # The index of commands. Everything downloaded or built goes to .cache/ and dist/, and is made once a version.
 #
 #   BUILDKIT_HOST=ADDRESS     use this BuildKit daemon instead of starting one
-#   WIRE_COMPARE=PATH         the program that `make wire` compares with
+#   WIRE_COMPARE=PATH         the program that `make wire` and `make fuzz` compare with
 #   TESTS=PATH…               what `make test` runs (default: test/unit test/e2e)
 #   PACKAGES=… VARIANTS=… FRONTENDS=… AGAIN=… TABLE=1   for `make bench-repro`: docs/strip.md
 #   RELEASES=REGEX           for `make suites`
@@ -12,7 +12,7 @@ TESTS ?= test/unit test/e2e
 RUN_TS := node --import tsx
 SOURCES := $(shell find src proto scripts/build.mjs -type f) package-lock.json
 
-.PHONY: help build image demo test unit e2e lint typecheck environment bench bench-repro bench-run bench-diff wire conformance older suites clean distclean
+.PHONY: help build image demo test unit e2e lint typecheck environment bench bench-repro bench-run bench-diff wire fuzz conformance older suites clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -66,6 +66,10 @@ bench-run: dist/frontend.cjs ## what the wrapper costs a RUN, on small images an
 
 wire: dist/frontend.cjs ## the LLB of CASES (a folder or a JSON-lines file) against the reference's, with WIRE_COMPARE
 	@$(RUN_TS) scripts/wire.ts $(or $(CASES),test/e2e/fixtures)
+
+fuzz: dist/frontend.cjs ## COUNT (1000) generated builds of SEED (1), compared in the same way
+	@$(RUN_TS) test/fuzz/generate.ts .cache/fuzz $(or $(COUNT),1000) $(or $(SEED),1)
+	@$(RUN_TS) scripts/wire.ts .cache/fuzz/cases.jsonl
 
 conformance: $(if $(IMAGE)$(BASELINE),node_modules/.package-lock.json,image) ## BuildKit's own integration tests, with the frontend image as the frontend
 	@$(RUN_TS) test/conformance/run.ts $(if $(IMAGE),--image '$(IMAGE)') $(if $(filter-out file,$(origin TESTS)),--tests '$(TESTS)') $(if $(WORKERS),--workers '$(WORKERS)') $(if $(JOBS),--jobs '$(JOBS)') $(if $(REPRO),--build-arg REPRO=$(REPRO)) $(if $(BASELINE),--baseline)
