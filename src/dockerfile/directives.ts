@@ -66,6 +66,9 @@ export function detectSyntax(source: Uint8Array): SyntaxDirective | undefined {
   return value === undefined ? undefined : { ref: value, cmdline: value, ranges: lineRanges(body.line, body.line) };
 }
 
+const JSON_BLANKS: readonly number[] = [0x20, 0x09, 0x0a, 0x0d];
+const OPEN_BRACE = 0x7b;
+
 /** A file from its first line that may hold a directive; `line` is the number of lines before. */
 interface Body {
   readonly bytes: Uint8Array;
@@ -102,6 +105,8 @@ function readOnce(scanner: DirectiveScanner, line: string): DirectiveText | 'twi
 }
 
 function syntaxMember(body: Body): string | undefined {
+  // Only an object has members: other files are not decoded as a whole.
+  if (body.bytes.find((byte) => !JSON_BLANKS.includes(byte)) !== OPEN_BRACE) return undefined;
   const value = readJson(decodeText(body.bytes));
   if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, 'syntax')) return undefined;
   const { syntax } = value as { syntax?: unknown };

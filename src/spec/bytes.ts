@@ -19,13 +19,18 @@ export function decodeText(bytes: Uint8Array): string {
 }
 
 function decodeBroken(bytes: Uint8Array): string {
-  let text = '';
+  const pieces: string[] = [];
+  let decoded = 0;
   for (let index = 0; index < bytes.length;) {
     const length = characterLength(bytes, index);
-    text += length === 0 ? String.fromCharCode(ESCAPED_BYTE + (bytes[index] ?? 0)) : strictDecoder.decode(bytes.subarray(index, index + length));
-    index += length === 0 ? 1 : length;
+    index += Math.max(length, 1);
+    if (length > 0) continue;
+    if (decoded < index - 1) pieces.push(strictDecoder.decode(bytes.subarray(decoded, index - 1)));
+    pieces.push(String.fromCharCode(ESCAPED_BYTE + (bytes[index - 1] ?? 0)));
+    decoded = index;
   }
-  return text;
+  pieces.push(strictDecoder.decode(bytes.subarray(decoded)));
+  return pieces.join('');
 }
 
 /** The number of bytes of the character at `index`, 0 where there is none (the table in Unicode 3.9, as utf8.DecodeRune has it). */
