@@ -10,7 +10,7 @@ import { marshalState, readWholeFile, solveToRef } from './solve.ts';
 const TRUST_CONTEXT = 'repro-trust';
 const MAX_FILE_BYTES = 1 << 20;
 
-/** The signer that REPRO_TRUST names, its files read; undefined when it is not given. Throws (code `option`) when they cannot be. */
+/** The signer that REPRO_TRUST names, its files read; undefined when it is not given. Throws when they cannot be (code `provenance`), or are no key or root (code `option`). */
 export async function loadTrust(services: ContextServices): Promise<TrustedSigner | undefined> {
   const { trust } = services;
   if (trust === undefined) return undefined;
@@ -43,6 +43,6 @@ async function readFiles(services: ContextServices, trust: TrustOption): Promise
     const ref = await solveToRef(services.gateway, await marshalState(services.gateway, state));
     return new Map(await Promise.all(names.map(async (name) => [name, await readWholeFile(ref, name, MAX_FILE_BYTES)] as const)));
   } catch (error) {
-    throw new CodedError('option', `failed to read the files of REPRO_TRUST from context ${TRUST_CONTEXT}: ${messageOf(error)}`, { cause: error });
+    throw new CodedError('provenance', `failed to read the files of REPRO_TRUST from context ${TRUST_CONTEXT}: ${messageOf(error)}`, { cause: error });
   }
 }
