@@ -169,12 +169,17 @@ report() {
   done
 }
 
-# report_keys FOLDER...: new files with a private key, and the public keys and single certificates that belong to them.
+# report_keys FOLDER...: new files with a private key, and the public keys and single certificates that belong to them. A folder in which
+# nothing came or went, three levels deep, is not searched.
 report_keys() {
   cause='that the RUN wrote: one made in the build differs in every build'
   for f; do
     shift
-    [ -d "$f" ] && set -- "$@" "$f"
+    for d in "$f" "$f"/*/ "$f"/*/*/; do
+      [ "$d" -nt "$S/.mark" ] || continue
+      set -- "$@" "$f"
+      break
+    done
   done
   [ $# -gt 0 ] || return 0
   find "$@" -xdev -type f -newer "$S/.mark" -exec grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' -e '-----BEGIN CERTIFICATE-----' {} + > "$S/.keys" 2>/dev/null
