@@ -1,7 +1,10 @@
 /** The verbs of the command line that need no more than a Dockerfile: what they make, a real daemon builds. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectFolder } from '../support/cache.ts';
+import { mustRun } from '../support/command.ts';
 import { startEnvironment } from '../support/environment.ts';
 import { openLayout } from '../support/layout.ts';
 
@@ -34,6 +37,16 @@ test('explain tells what the frontend tells', async () => {
   const { stdout: ours, stderr } = await env.shell(`repro-dockerfile explain ${args} --build-context data=data .`, { cwd: folder });
   const theirs = await env.mustBuild({ context: folder, contexts: { data: join(folder, 'data') }, epoch: 1_700_000_000, output: 'none', opts: { requestid: 'frontend.repro' } });
   assert.is(ours, theirs.stdout, stderr);
+});
+
+test('the package has the one bundled file, which runs by itself', async () => {
+  const folder = env.tempFolder({ 'package.json': '{}' });
+  const packed = JSON.parse((await mustRun('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: projectFolder })).stdout) as readonly { filename: string; files: readonly { path: string }[] }[];
+  assert.equal(packed[0]?.files.map(({ path }) => path).sort(), ['LICENSE', 'README.md', 'dist/cli.cjs', 'package.json']);
+  await mustRun('tar', ['-xzf', packed[0]?.filename ?? ''], { cwd: folder });
+  const { stdout } = await mustRun('node', [join(folder, 'package/dist/cli.cjs'), '--help'], { cwd: folder });
+  for (const verb of ['llb', 'explain', 'policy', 'rebuild', 'diff', 'times', 'verify']) assert.match(stdout, new RegExp(`^  ${verb} `, 'm'));
+  assert.is((await mustRun('node', [join(folder, 'package/dist/cli.cjs'), '--version'], { cwd: folder })).stdout.trim(), (JSON.parse(readFileSync(join(folder, 'package/package.json'), 'utf8')) as { version: string }).version);
 });
 
 test.run();

@@ -23,11 +23,11 @@ const base = await byDigest(env.bases.busybox);
 /** Public names, and what stands for them here. */
 const STAND_INS: readonly (readonly [name: RegExp, here: string])[] = [
   [/\bIMAGE\b/g, env.frontend],
-  [/docker\.io\/library\/gcc@sha256:…/g, subject],
+  [/docker\.io\/(?:library\/gcc|example\/app)@sha256:…/g, subject],
   [/https:\/\/github\.com\/docker-library\/gcc\.git#COMMIT:13/g, '.'],
   [/\bregistry\.example\.com\b/g, env.registry],
   [/\bexample\.com\/app\b/g, env.image('app').replace(/:[^:/]*$/, '')],
-  [/\bdebian:12\b/g, env.bases.busybox],
+  [/(?:docker\.io\/library\/)?\bdebian:12\b/g, env.bases.busybox],
 ];
 
 function here(script: string): string {
