@@ -44,7 +44,8 @@ function compareAnnotations(a: ReadonlyMap<string, string>, b: ReadonlyMap<strin
 export function compareRoots(a: ComparedRoot, b: ComparedRoot): readonly Difference[] {
   const found: Difference[] = [];
   if (a.index === undefined || b.index === undefined) {
-    if (a.mediaType !== b.mediaType) found.push(difference('index', 'mediaType', [{ field: 'value', a: a.mediaType, b: b.mediaType, cause: 'media-type' }]));
+    // A folder and an archive of docker save have none.
+    if (a.mediaType !== '' && b.mediaType !== '' && a.mediaType !== b.mediaType) found.push(difference('index', 'mediaType', [{ field: 'value', a: a.mediaType, b: b.mediaType, cause: 'media-type' }]));
     return found;
   }
   if (a.index.mediaType !== b.index.mediaType) found.push(difference('index', 'mediaType', [{ field: 'value', a: a.index.mediaType, b: b.index.mediaType, cause: 'media-type' }]));
