@@ -3,7 +3,7 @@ import type { Result } from '../gateway/result.ts';
 import { sourceInfoJson } from '../gateway/source-detail.ts';
 import type { LintWarning } from '../lint/linter.ts';
 import type { SourceMap } from '../llb/types.ts';
-import { decodeText } from '../spec/bytes.ts';
+import { decodeText, replaceBroken } from '../spec/bytes.ts';
 import { compareStrings } from '../spec/text.ts';
 import type { JsonValue } from './json-text.ts';
 import { sourceText } from './source-text.ts';
@@ -24,11 +24,12 @@ function warningJson({ rule, message, ranges }: LintWarning): JsonValue {
   return { ruleName: rule.name, description: present(rule.description), url: present(rule.url), detail: present(message), location: locationJson(ranges) };
 }
 
+/** Messages come from the JSON there, where broken characters are replaced; the source's lines stay as they are. */
 function lintText(warnings: readonly LintWarning[], sourceMap: SourceMap): string {
   const data = decodeText(sourceMap.data);
   return warnings.toSorted(compareWarnings).map(({ rule, message, ranges }) => {
     const title = `WARNING: ${rule.name}${rule.url === '' ? '' : ` - ${rule.url}`}`;
-    return `\n${title}\n${message}\n${sourceText(sourceMap.filename, data, ranges)}`;
+    return `\n${title}\n${replaceBroken(message)}\n${sourceText(sourceMap.filename, data, ranges)}`;
   }).join('');
 }
 
