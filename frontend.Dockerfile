@@ -1,9 +1,11 @@
-# The image of the frontend: Node without what it does not need, the C and C++ libraries that it loads, and our bundle.
+# The image of the frontend: Node without what it does not need, the C and C++ libraries that it loads, and our program.
 #
 #   make image                                                    builds dist/frontend-image.tar for this machine
 #   docker buildx build -f frontend.Dockerfile --platform linux/amd64,linux/arm64 .     with the public images, after `make build`
+#   --output …,compression=gzip,compression-level=9,force-compression=true            to publish it: 2 MB less to pull
 #
-# The named contexts `node` and `tools` take the place of the public images. Nothing runs on the target platform.
+# The named contexts `node` and `tools` take the place of the public images. Nothing needs an emulator; a builder of the target's own
+# architecture makes an image that starts faster.
 # File times are set here, so that any exporter gives the same layers, and the big one stays the same from release to release.
 
 ARG NODE_VERSION=24.21.0
@@ -49,14 +51,44 @@ install -D -m 0755 "$(find /libraries -name "${loader##*/}" | head -n 1)" "/runt
 find /runtime -exec touch --no-dereference --date=@0 {} +
 EOT
 
+# V8's heap with the program in it, loaded and rehearsed: Node goes on from there. Only the Node that starts from it can make it.
+# The flags, the empty environment and the fixed seeds make it the same each time.
+FROM tools AS snapshot
+RUN --mount=from=runtime,source=/runtime,target=/runtime --mount=source=dist/snapshot.cjs,target=/snapshot.cjs \
+    --mount=source=scripts/trim-snapshot.mjs,target=/trim-snapshot.mjs <<'EOT'
+set -eu
+mkdir /snapshot
+cd /snapshot
+node() { env -i LD_LIBRARY_PATH="$(echo /runtime/lib/*-linux-gnu)" /runtime/node "$@"; }
+node --no-rehash-snapshot --hash-seed=1 --random-seed=1 --single-threaded --no-flush-bytecode --snapshot-blob frontend.blob --build-snapshot /snapshot.cjs
+node /trim-snapshot.mjs frontend.blob
+chmod 0644 frontend.blob
+touch --date=@0 frontend.blob
+EOT
+
 FROM tools AS bundle
 RUN --mount=source=dist,target=/dist \
     install -D -m 0644 -t /bundle /dist/frontend.cjs /dist/sigstore.cjs && touch --date=@0 /bundle/*
 
-FROM scratch AS frontend
+# The tunable lets Node read the snapshot into huge pages. Hashes of V8 keep the seed of its snapshots: to rehash takes longer than most builds.
+FROM scratch AS base
 LABEL moby.buildkit.frontend.network.none="true" \
       moby.buildkit.frontend.caps="moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring"
-ENV NODE_ENV=production
+ENV NODE_ENV=production GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 COPY --from=runtime /runtime /
+
+FROM base AS native
+COPY --from=snapshot /snapshot/frontend.blob /frontend.blob
+COPY --from=bundle /bundle/sigstore.cjs /
+ENTRYPOINT ["/node", "--no-rehash-snapshot", "--snapshot-blob", "/frontend.blob"]
+
+# Built on another architecture there is no snapshot, and Node compiles the program at each start.
+FROM base AS foreign
 COPY --from=bundle /bundle/frontend.cjs /bundle/sigstore.cjs /
-ENTRYPOINT ["/node", "/frontend.cjs"]
+ENTRYPOINT ["/node", "--no-rehash-snapshot", "/frontend.cjs"]
+
+FROM native AS amd64-on-amd64
+FROM native AS arm64-on-arm64
+FROM foreign AS amd64-on-arm64
+FROM foreign AS arm64-on-amd64
+FROM ${TARGETARCH}-on-${BUILDARCH} AS frontend

@@ -1,5 +1,6 @@
 // Bundles the two programs, dist/frontend.cjs and dist/cli.cjs, and beside them dist/sigstore.cjs: the check of signatures, which few builds
-// load. Every build reads all of frontend.cjs.
+// load. Every build reads all of frontend.cjs. dist/snapshot.cjs is the frontend as it goes into a startup snapshot: there `require` knows
+// Node's own modules alone, until the snapshot has started.
 import { build } from 'esbuild';
 
 const common = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', minify: true, legalComments: 'none', logLevel: 'warning', outdir: 'dist', outExtension: { '.js': '.cjs' } };
@@ -9,4 +10,8 @@ const apart = {
 };
 await build({ ...common, entryPoints: { sigstore: 'src/provenance/sigstore.ts' } });
 await build({ ...common, plugins: [apart], entryPoints: { frontend: 'src/frontend.ts' } });
+await build({
+  ...common, plugins: [apart], supported: { 'dynamic-import': false }, entryPoints: { snapshot: 'src/snapshot.ts' },
+  banner: { js: '{ const builtin = require; require = (name) => (name[0] === "." ? builtin("node:module").createRequire("/")(name) : builtin(name)); }' },
+});
 await build({ ...common, plugins: [apart], entryPoints: { cli: 'src/cli.ts' } });

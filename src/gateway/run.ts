@@ -3,6 +3,7 @@ import { openBridge } from './bridge.ts';
 import { readEnvironment } from './environment.ts';
 import { openGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
+import type { Wire } from './http2.ts';
 import type { Result } from './result.ts';
 import { openStdio } from './stdio.ts';
 import { openTransport } from './transport.ts';
@@ -19,13 +20,16 @@ export async function runFrontend(build: BuildFunction): Promise<never> {
   for (const event of ['end', 'close', 'error']) wire.input.on(event, () => exit(1));
   wire.output.on('error', () => exit(1));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => exit(1));
-  const bridge = openBridge(openTransport(wire));
+  return exit(await serveRequest(wire, process.env, build));
+}
+
+/** Serves the build request that `variables` and the gateway at the other end of `wire` tell of; the exit status, 0 or 1. */
+export async function serveRequest(wire: Wire, variables: Readonly<Record<string, string | undefined>>, build: BuildFunction): Promise<number> {
   try {
-    const gateway = await openGateway(readEnvironment(process.env), bridge);
-    return exit(await serve(gateway, build));
+    return await serve(await openGateway(readEnvironment(variables), openBridge(openTransport(wire))), build);
   } catch (error) {
     report('failed to initialize client from environment', error);
-    return exit(1);
+    return 1;
   }
 }
 

@@ -20,10 +20,10 @@ test('built by itself twice it is one image, and has the layers that the referen
   assert.is((await reference()).manifestDigest, one.manifestDigest);
 });
 
-test('it has Node, the libraries that Node loads, and the bundle', async () => {
+test('it has Node, the libraries that Node loads, and the startup snapshot', async () => {
   const { image } = await reference();
   const files = [...rootfs(image)].filter(([, entry]) => entry.type === 'file').map(([path]) => path);
-  assert.equal(files.filter((path) => !/^lib(64)?\//.test(path)).sort(), ['frontend.cjs', 'node', 'sigstore.cjs']);
+  assert.equal(files.filter((path) => !/^lib(64)?\//.test(path)).sort(), ['frontend.blob', 'node', 'sigstore.cjs']);
   assert.ok(files.some((path) => /^lib\/[^/]+\/libc\.so\.6$/.test(path)));
   assert.ok(files.every((path) => !/^lib/.test(path) || /\.so(\.\d+)*$/.test(path)), files.join(' '));
 });
@@ -36,10 +36,11 @@ test('its labels are those of the reference', async () => {
   });
 });
 
-test('the other architecture is built here too: nothing of it runs', async () => {
+test('the other architecture is built here too: nothing of it runs, so it has the program in place of a snapshot', async () => {
   const other = architecture() === 'amd64' ? 'arm64' : 'amd64';
   const { image } = await env.mustBuild({ ...(await imageSources(env.registry, env.bases.debian, other)), epoch: 1700000000, frontend: 'ours' });
   assert.is(image.config.architecture, other);
+  assert.equal(image.config.config.Entrypoint, ['/node', '--no-rehash-snapshot', '/frontend.cjs']);
   const machine = { amd64: 0x3e, arm64: 0xb7 }[other];
   for (const [path, { type, content }] of rootfs(image)) {
     if (type === 'file' && !path.endsWith('.cjs')) assert.is(content.readUInt16LE(18), machine, path);

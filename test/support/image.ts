@@ -16,9 +16,7 @@ interface ImageHost {
   build(request: BuildRequest): Promise<BuildResult>;
 }
 
-const BUNDLE = join(projectFolder, 'dist/frontend.cjs');
-/** Loaded by the bundle when signatures are to be checked. */
-const SIGSTORE = join(projectFolder, 'dist/sigstore.cjs');
+const SOURCES = ['dist/frontend.cjs', 'dist/snapshot.cjs', 'dist/sigstore.cjs', 'scripts/trim-snapshot.mjs'] as const;
 const DOCKERFILE = join(projectFolder, 'frontend.Dockerfile');
 
 /**
@@ -26,9 +24,11 @@ const DOCKERFILE = join(projectFolder, 'frontend.Dockerfile');
  * Built again only when the bundle or frontend.Dockerfile changed. Undefined when there is no bundle.
  */
 export async function frontendImage(host: ImageHost): Promise<string | undefined> {
-  if (!existsSync(BUNDLE)) return undefined;
+  if (!existsSync(join(projectFolder, SOURCES[0]))) return undefined;
   const epoch = await sourceDate();
-  const key = createHash('sha256').update(readFileSync(BUNDLE)).update(readFileSync(SIGSTORE)).update(readFileSync(DOCKERFILE)).update(`${architecture()} ${epoch}`).digest('hex').slice(0, 16);
+  const hash = createHash('sha256').update(readFileSync(DOCKERFILE)).update(`${architecture()} ${epoch}`);
+  for (const content of Object.values(sources())) hash.update(content);
+  const key = hash.digest('hex').slice(0, 16);
   const folder = await cached(`image/${key}`, async (path) => {
     say('building: the frontend image');
     removeOldImages();
@@ -41,6 +41,11 @@ export async function frontendImage(host: ImageHost): Promise<string | undefined
   });
   copyFileSync(join(folder, 'image.tar'), join(projectFolder, 'dist/frontend-image.tar'));
   return folder;
+}
+
+/** What the image is made of, by path. */
+function sources(): Readonly<Record<string, Uint8Array>> {
+  return Object.fromEntries(SOURCES.map((path) => [path, readFileSync(join(projectFolder, path))]));
 }
 
 /** Each change of the bundle makes an image: those of more than an hour ago go. */
@@ -60,7 +65,7 @@ async function imageRequest(host: ImageHost, epoch: number, tar: string): Promis
     ...(await imageSources(host.registry, host.debian)),
     frontend: 'reference',
     epoch,
-    output: { raw: `type=oci,dest=${tar}` },
+    output: { raw: `type=oci,dest=${tar},compression=gzip,compression-level=9,force-compression=true` },
     args: readdirSync(steps).includes('index.json') ? ['--import-cache', `type=local,src=${steps}`] : ['--export-cache', `type=local,dest=${steps},mode=max`],
   };
 }
@@ -70,7 +75,7 @@ export async function imageSources(registry: string, debian: string, target = ar
   const node = `${registry}/node:${versions.node}-${target}`;
   await registryClient.pushLayout(await nodeLayout(target), node);
   return {
-    files: { 'dist/frontend.cjs': readFileSync(BUNDLE), 'dist/sigstore.cjs': readFileSync(SIGSTORE) },
+    files: sources(),
     dockerfile: readFileSync(DOCKERFILE, 'utf8'),
     contexts: { node: `docker-image://${node}`, tools: `docker-image://${debian}` },
     platform: `linux/${target}`,

@@ -22,6 +22,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   report: ['diag', 'spec'],
   local: ['diag', 'spec', 'pb', 'llb', 'gateway', 'build', 'oci'],
   cmd: ['diag', 'spec', 'dockerfile', 'lint', 'rewrite', 'provenance', 'llb', 'convert', 'oci', 'compare', 'report', 'local'],
+  startup: ['gateway', 'build', 'llb', 'pb'],
+  'snapshot.ts': ['gateway', 'build', 'startup'],
   'frontend.ts': ['diag', 'gateway', 'build'],
   'cli.ts': ['diag', 'cmd'],
 };

@@ -1,0 +1,17 @@
+import { startupSnapshot } from 'node:v8';
+import { build } from './build/build.ts';
+import { runFrontend } from './gateway/run.ts';
+import { rehearse } from './startup/rehearsal.ts';
+
+/**
+ * The frontend as a startup snapshot of V8: `node --build-snapshot` runs this file and keeps the heap as it is at the end,
+ * `node --snapshot-blob` goes on from there. What would make two snapshots of the same program differ is taken out:
+ * the process id, which Node sets anew at every start.
+ */
+Object.defineProperty(process, 'pid', { value: 0, writable: true, enumerable: true, configurable: true });
+startupSnapshot.setDeserializeMainFunction(() => {
+  // stdout is the gRPC wire: whatever a dependency prints goes to stderr.
+  console.log = console.info = console.debug = console.error;
+  void runFrontend(build);
+});
+void rehearse();
