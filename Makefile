@@ -52,8 +52,8 @@ lint: typecheck ## type check, generated files, import arrows
 environment: dist/frontend.cjs ## a daemon and a registry to try things in, until Ctrl-C
 	@$(RUN_TS) scripts/environment.ts
 
-bench: dist/frontend.cjs ## wall time of a fully cached build, ours against the reference
-	@$(RUN_TS) scripts/bench.ts
+bench: image ## times and sizes beside the reference's, in turns; CASES is a folder of Dockerfiles: docs/performance.md
+	@$(RUN_TS) scripts/bench.ts $(CASES)
 
 bench-repro: dist/frontend.cjs ## packages of Debian installed on two daemons unlike each other, ours against the reference (hours; resumes)
 	@$(RUN_TS) test/bench-repro/run.ts

@@ -1,49 +1,159 @@
-// Wall time of a build with everything cached: our image against the reference's, in turns on one daemon; and both images' sizes.
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import type { FrontendChoice } from '../test/support/build.ts';
+// How fast the frontend is beside the reference, measured in turns in one run: scripts/bench.ts [FOLDER]
+// FOLDER has Dockerfiles, at any depth, for the time of the process; else test/e2e/fixtures. Writes dist/bench.md and dist/bench.svg.
+// ROUNDS=N pairs of builds (15). What is measured, and what was tried: docs/performance.md.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { BuildRequest, FrontendChoice } from '../test/support/build.ts';
+import { mustRun } from '../test/support/command.ts';
 import { startEnvironment } from '../test/support/environment.ts';
 import { writeLayout } from '../test/support/layout.ts';
 import { architecture } from '../test/support/registry.ts';
 import { writeTar } from '../test/support/tar.ts';
 import { goTool } from '../test/support/tools.ts';
+import { startProcessBench } from './bench-process.ts';
+import type { Command } from './bench-process.ts';
+import { median, toMarkdown, toSvg } from './bench-table.ts';
+import type { Row } from './bench-table.ts';
 
-const ROUNDS = Number(process.argv[2] ?? 15);
+const ROUNDS = Number(process.env['ROUNDS'] ?? 15);
+const [cases = 'test/e2e/fixtures'] = process.argv.slice(2);
+const MAX_CASES = 300;
+const OFF = { 'build-arg:REPRO': 'off' };
 const environment = await startEnvironment();
+const reference = await goTool('dockerfile-frontend');
+const rows: Row[] = [];
+
+function say(row: Row): void {
+  rows.push(row);
+  console.error(toMarkdown([row]).split('\n').at(-1));
+}
 
 /** The reference as upstream ships it: one static program, the same labels. */
 async function referenceImage(): Promise<string> {
   const caps = ['inputs', 'subrequests', 'contexts', 'gitquerystring'].map((each) => `moby.buildkit.frontend.${each}`).join(',');
   const folder = join(environment.tempFolder(), 'reference');
   writeLayout(folder, {
-    layers: [writeTar([{ path: 'dockerfile-frontend', mode: 0o755, content: readFileSync(await goTool('dockerfile-frontend')) }])],
+    layers: [writeTar([{ path: 'dockerfile-frontend', mode: 0o755, content: readFileSync(reference) }])],
     config: { Entrypoint: ['/dockerfile-frontend'], Labels: { 'moby.buildkit.frontend.network.none': 'true', 'moby.buildkit.frontend.caps': caps } },
     architecture: architecture(),
     created: '1970-01-01T00:00:00Z',
   });
-  const reference = environment.image('dockerfile');
-  await environment.images.pushLayout(folder, reference);
-  return reference;
+  const name = environment.image('dockerfile');
+  await environment.images.pushLayout(folder, name);
+  return name;
 }
 
-const DOCKERFILE = `FROM ${environment.bases.busybox} AS base\nARG NAME=value\nRUN echo $NAME > /one\nFROM base\nCOPY file /\nRUN cat /file /one > /two\nENV A=b\nCMD ["true"]\n`;
-
-async function time(frontend: FrontendChoice): Promise<number> {
-  const result = await environment.mustBuild({ frontend, dockerfile: DOCKERFILE, files: { file: 'text' }, epoch: 1700000000, output: 'none' });
-  return result.milliseconds;
+/** The median of each of `measures`, run in turns; the first turn of each does not count. */
+async function inTurns(rounds: number, measures: readonly (() => Promise<number>)[]): Promise<readonly number[]> {
+  const times = measures.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [index, measure] of measures.entries()) {
+      const time = await measure();
+      if (round > 0) times[index]?.push(time);
+    }
+  }
+  return times.map(median);
 }
 
-const frontends: readonly (readonly [string, FrontendChoice])[] = [['reference image', { image: await referenceImage() }], ['our image', 'ours'], ['builtin dockerfile.v0', 'reference']];
-const times = new Map<string, number[]>(frontends.map(([name]) => [name, []]));
-for (const [, frontend] of frontends) await time(frontend);
-for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, frontend] of frontends) times.get(name)?.push(await time(frontend));
+const CACHED = `FROM ${environment.bases.busybox} AS base\nARG NAME=value\nRUN echo $NAME > /one\nFROM base\nCOPY file /\nRUN cat /file /one > /two\nENV A=b\nCMD ["true"]\n`;
+
+async function benchCachedBuild(): Promise<void> {
+  const build = (request: BuildRequest) => async (): Promise<number> => (await environment.mustBuild({ dockerfile: CACHED, files: { file: 'text' }, epoch: 1700000000, output: 'none', ...request })).milliseconds;
+  const image: FrontendChoice = { image: await referenceImage() };
+  const [ours = 0, off = 0, other = 0, builtin = 0] = await inTurns(ROUNDS, [build({ frontend: 'ours' }), build({ frontend: 'ours', buildArgs: { REPRO: 'off' } }), build({ frontend: image }), build({ frontend: 'reference' })]);
+  say({ what: 'build with all cached, through the image', unit: 'ms', ours, reference: other, limit: 1.25 });
+  say({ what: 'the same with REPRO=off', unit: 'ms', ours: off, reference: other });
+  say({ what: 'the same, the reference builtin', unit: 'ms', ours, reference: builtin });
 }
-console.log(`\nfully cached build, buildctl, ${ROUNDS} rounds in turns, milliseconds:`);
-for (const [name, each] of times) {
-  const sorted = each.sort((a, b) => a - b);
-  console.log(`  ${name.padEnd(22)} median ${sorted[Math.floor(sorted.length / 2)]}  least ${sorted[0]}  most ${sorted.at(-1)}`);
+
+/** The image's files unpacked, and its entrypoint with their paths. */
+async function unpackImage(folder: string): Promise<Command> {
+  await mustRun('tar', ['-C', folder, '-xf', 'dist/frontend-image.tar']);
+  const blob = (digest: string): string => join(folder, 'blobs', digest.replace(':', '/'));
+  const json = (digest: string) => JSON.parse(readFileSync(blob(digest), 'utf8'));
+  const manifest = json(JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')).manifests[0].digest);
+  const layers = manifest.layers as readonly { digest: string; size: number }[];
+  say({ what: 'image, compressed', unit: 'MB', ours: layers.reduce((sum, { size }) => sum + size, 0) / 1e6, limit: 45 });
+  say({ what: 'what a new release changes of it', unit: 'MB', ours: layers.slice(1).reduce((sum, { size }) => sum + size, 0) / 1e6 });
+  const root = join(folder, 'root');
+  mkdirSync(root);
+  for (const { digest } of layers) await mustRun('tar', ['-C', root, '-xzf', blob(digest)]);
+  return (json(manifest.config.digest).config.Entrypoint as readonly string[]).map((word) => (word.startsWith('/') ? join(root, word) : word));
 }
-console.log(`dist/frontend-image.tar: ${(statSync('dist/frontend-image.tar').size / 1e6).toFixed(1)} MB; the reference's program, uncompressed: ${(statSync(await goTool('dockerfile-frontend')).size / 1e6).toFixed(1)} MB`);
+
+const repeat = (count: number, make: (index: number) => string): string => Array.from({ length: count }, (_, index) => make(index)).join('');
+const LARGE: readonly (readonly [name: string, dockerfile: string])[] = [
+  ...[100, 1000, 5000].map((count) => [`${count} RUN`, `FROM scratch\n${repeat(count, (index) => `RUN echo ${index}\n`)}`] as const),
+  ['1000 ENV and 1000 RUN', `FROM scratch\n${repeat(1000, (index) => `ENV NAME${index}=value\nRUN echo ${index}\n`)}`],
+  ['1000 stages', `FROM busybox AS s0\n${repeat(1000, (index) => `FROM s${index} AS s${index + 1}\nRUN echo ${index}\n`)}`],
+  ['a heredoc of 5 MB', `FROM busybox\nRUN <<EOF\n${repeat(100_000, (index) => `echo ${String(index).padStart(44, '-')}\n`)}EOF\n`],
+  ['2000 COPY', `FROM scratch\n${repeat(2000, (index) => `COPY file${index} /folder/\n`)}`],
+];
+
+async function benchProcess(ours: Command): Promise<void> {
+  const bench = await startProcessBench(environment.tempFolder());
+  const dockerfiles = findDockerfiles(cases).slice(0, MAX_CASES);
+  const times: Record<'ours' | 'reference', number[]> = { ours: [], reference: [] };
+  const peaks: number[] = [];
+  for (let round = 0; round < Math.ceil(ROUNDS / dockerfiles.length); round++) {
+    for (const path of dockerfiles) {
+      const text = readFileSync(path, 'utf8');
+      const run = await bench.run(ours, text);
+      times.ours.push(run.milliseconds);
+      peaks.push(run.peakMegabytes);
+      times.reference.push((await bench.run([reference], text)).milliseconds);
+    }
+  }
+  say({ what: `start of the process to Return, ${dockerfiles.length} Dockerfiles`, unit: 'ms', ours: median(times.ours), reference: median(times.reference), limit: 3 });
+  say({ what: 'peak memory, most of these', unit: 'MB', ours: Math.max(...peaks), limit: 90 });
+  for (const [name, text] of LARGE) {
+    const measure = (command: Command, options: Readonly<Record<string, string>>) => async (): Promise<number> => {
+      const { milliseconds, error } = await bench.run(command, text, options);
+      if (error !== undefined) throw new Error(`${name}: ${error}`);
+      return milliseconds;
+    };
+    const [on = 0, off = 0, other = 0] = await inTurns(3, [measure(ours, {}), measure(ours, OFF), measure([reference], {})]);
+    const limit = /^(?:5|1|2)000/.test(name) ? 1 : undefined;
+    say({ what: name, unit: 'ms', ours: on, reference: other, limit });
+    say({ what: `${name}, REPRO=off`, unit: 'ms', ours: off, reference: other, limit });
+  }
+  bench.stop();
+}
+
+function findDockerfiles(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /^dockerfile(?:\..+)?$/i.test(basename(path)) && !path.endsWith('.dockerignore')).sort().map((path) => join(folder, path));
+}
+
+const RUNS = 20;
+
+/** What the wrapper adds to a RUN: builds that run `true` again and again, with the rewrites and without. */
+async function benchWrapper(): Promise<void> {
+  const dockerfile = `FROM ${environment.bases.busybox}\n${repeat(RUNS, (index) => `RUN true ${index}\n`)}`;
+  const build = (buildArgs: Readonly<Record<string, string>>) => async (): Promise<number> => (await environment.mustBuild({ dockerfile, buildArgs, noCache: true, output: 'none' })).milliseconds;
+  const [on = 0, off = 0] = await inTurns(5, [build({}), build({ REPRO: 'off' })]);
+  say({ what: 'the wrapper, in each RUN', unit: 'ms', ours: (on - off) / RUNS, limit: 5 });
+}
+
+async function benchCommandLine(): Promise<void> {
+  for (const verb of ['llb', 'diff']) {
+    const [ours = 0] = await inTurns(ROUNDS, [async () => {
+      const started = performance.now();
+      spawnSync(process.execPath, ['dist/cli.cjs', verb, '--help']);
+      return performance.now() - started;
+    }]);
+    say({ what: `repro-dockerfile ${verb} --help`, unit: 'ms', ours, limit: 150 });
+  }
+}
+
+const folder = environment.tempFolder();
+await benchCachedBuild();
+await benchProcess(await unpackImage(folder));
+await benchCommandLine();
+await benchWrapper();
+rmSync(folder, { recursive: true, force: true });
 await environment.stop();
+writeFileSync('dist/bench.md', `${toMarkdown(rows)}\n`);
+writeFileSync('dist/bench.svg', toSvg(rows));
+console.log(`\n${toMarkdown(rows)}\n\ndist/bench.md, dist/bench.svg`);
 process.exit(0);
