@@ -14,4 +14,8 @@ startupSnapshot.setDeserializeMainFunction(() => {
   console.log = console.info = console.debug = console.error;
   void runFrontend(build);
 });
-void rehearse();
+let isRehearsed = false;
+void rehearse().then(() => (isRehearsed = true));
+startupSnapshot.addSerializeCallback(() => {
+  if (!isRehearsed) throw new Error('the rehearsal came to no end');
+});

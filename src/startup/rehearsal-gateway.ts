@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
-import { createFrameReader, FLAG, FRAME, frameHeader } from '../gateway/frames.ts';
+import { createFrameReader, FLAG, FRAME, frameHeader, numberFrame } from '../gateway/frames.ts';
 import type { Frame } from '../gateway/frames.ts';
 import { createHeaderDecoder, encodeHeaders } from '../gateway/hpack.ts';
 import type { HeaderField } from '../gateway/hpack.ts';
@@ -32,6 +32,7 @@ export function openRehearsalWire(answer: (method: string, message: Uint8Array) 
     const call = calls.get(stream);
     if (type !== FRAME.data || call === undefined) return;
     call.body.push(payload);
+    for (const each of [0, stream]) input.write(numberFrame(FRAME.windowUpdate, each, payload.length));
     if ((flags & FLAG.endStream) !== 0) respond(stream, answer(call.path.slice(call.path.lastIndexOf('/') + 1), Buffer.concat(call.body).subarray(GRPC_PREFIX_BYTES)));
   };
   const readFrames = createFrameReader(take);
