@@ -96,7 +96,7 @@ function startFrontend([program = '', ...args]: Command, options: Readonly<Recor
   const variables = Object.entries(options).map(([key, value], index) => [`BUILDKIT_FRONTEND_OPT_${index}`, `${key}=${value}`]);
   const env = {
     PATH: process.env['PATH'] ?? '', BUILDKIT_SESSION_ID: 'session', BUILDKIT_EXPORTEDPRODUCT: 'buildkit',
-    BUILDKIT_WORKERS: '[{"ID":"worker","Platforms":[{"architecture":"amd64","os":"linux"}]}]', GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1', ...Object.fromEntries(variables),
+    BUILDKIT_WORKERS: '[{"ID":"worker","Platforms":[{"architecture":"amd64","os":"linux"}]}]', ...Object.fromEntries(variables),
   };
   return spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] }) as ReturnType<typeof startFrontend>;
 }
