@@ -18,6 +18,8 @@ interface ImageHost {
 
 const SOURCES = ['dist/frontend.cjs', 'dist/snapshot.cjs', 'dist/sigstore.cjs', 'scripts/trim-snapshot.mjs'] as const;
 const DOCKERFILE = join(projectFolder, 'frontend.Dockerfile');
+/** As it is published. All builds of it have it, since a daemon gives out layers as it has compressed them before. */
+const COMPRESSION = { compression: 'gzip', 'compression-level': '9', 'force-compression': 'true' } as const;
 
 /**
  * The frontend's image for this machine's platform as an OCI layout in a folder, and copied to dist/frontend-image.tar.
@@ -65,7 +67,7 @@ async function imageRequest(host: ImageHost, epoch: number, tar: string): Promis
     ...(await imageSources(host.registry, host.debian)),
     frontend: 'reference',
     epoch,
-    output: { raw: `type=oci,dest=${tar},compression=gzip,compression-level=9,force-compression=true` },
+    output: { raw: ['type=oci', `dest=${tar}`, ...Object.entries(COMPRESSION).map(([key, value]) => `${key}=${value}`)].join(',') },
     args: readdirSync(steps).includes('index.json') ? ['--import-cache', `type=local,src=${steps}`] : ['--export-cache', `type=local,dest=${steps},mode=max`],
   };
 }
@@ -76,6 +78,7 @@ export async function imageSources(registry: string, debian: string, target = ar
   await registryClient.pushLayout(await nodeLayout(target), node);
   return {
     files: sources(),
+    outputAttributes: COMPRESSION,
     dockerfile: readFileSync(DOCKERFILE, 'utf8'),
     contexts: { node: `docker-image://${node}`, tools: `docker-image://${debian}` },
     platform: `linux/${target}`,
