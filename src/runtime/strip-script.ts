@@ -164,8 +164,9 @@ report() {
   ending=$2
   shift 2
   for f; do
-    f_told=\${f%"$ending"}
-    ! is_new "$f" || echo "repro: \${f_told#"$R"}: $cause" >&2
+    is_new "$f" || continue
+    f=\${f%"$ending"}
+    echo "repro: \${f#"$R"}: $cause" >&2
   done
 }
 

@@ -115,6 +115,7 @@ async function runBench(due: readonly BenchCase[]): Promise<void> {
   try {
     const runtime = await runtimeWithClock(join(folder, 'runtime'), DAYS, ['bookworm', 'trixie', 'bullseye'], archive.proxy);
     const other = await env.startDaemon({ tmpfs: true, cpus: '0', hostname: 'another-host', runtime });
+    if (other.address.startsWith('docker')) say('the daemons run in a Docker engine: they have the same clock, cores and file system');
     const bases = await makeBases(env, mirror, archive.proxy);
     const started = Date.now();
     for (let at = 0; at < due.length; at += BATCH) {
