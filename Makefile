@@ -12,7 +12,7 @@ TESTS ?= test/unit test/e2e
 RUN_TS := node --import tsx
 SOURCES := $(shell find src proto scripts/build.mjs -type f) package-lock.json
 
-.PHONY: help build image demo test unit e2e lint typecheck environment bench bench-repro bench-run bench-diff wire fuzz conformance older suites clean distclean
+.PHONY: help build image demo test unit e2e lint typecheck environment bench bench-repro bench-run bench-diff wire fuzz fuzz-parsers conformance older suites clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -70,6 +70,9 @@ wire: dist/frontend.cjs ## the LLB of CASES (a folder or a JSON-lines file) agai
 fuzz: dist/frontend.cjs ## COUNT (1000) generated builds of SEED (1), compared in the same way
 	@$(RUN_TS) test/fuzz/generate.ts .cache/fuzz $(or $(COUNT),1000) $(or $(SEED),1)
 	@$(RUN_TS) scripts/wire.ts .cache/fuzz/cases.jsonl
+
+fuzz-parsers: node_modules/.package-lock.json ## EXECUTIONS (100000) changed inputs of SEED (1) for each reader of strangers' bytes, at most SECONDS (600) each
+	@$(RUN_TS) test/fuzz/parsers/run.ts $(or $(EXECUTIONS),100000) $(or $(SEED),1) $(or $(SECONDS),600)
 
 conformance: $(if $(IMAGE)$(BASELINE),node_modules/.package-lock.json,image) ## BuildKit's own integration tests, with the frontend image as the frontend
 	@$(RUN_TS) test/conformance/run.ts $(if $(IMAGE),--image '$(IMAGE)') $(if $(filter-out file,$(origin TESTS)),--tests '$(TESTS)') $(if $(WORKERS),--workers '$(WORKERS)') $(if $(JOBS),--jobs '$(JOBS)') $(if $(REPRO),--build-arg REPRO=$(REPRO)) $(if $(BASELINE),--baseline)

@@ -111,12 +111,19 @@ function checkPayload(payload: Uint8Array, manifest: string): void {
  */
 export function findAttested(index: Uint8Array, platform: Platform, name: string): { readonly imageManifest: string; readonly attestationManifest: string } | undefined {
   const reader = new FieldReader();
-  const manifests = reader.objects(reader.asObject(parseJsonBytes(index), 'the index'), 'manifests').map((entry) => ({
+  const fail = (text: string, cause?: unknown): CodedError => new CodedError('provenance', `${name}: its index is none: ${text}`, { cause });
+  let fields: Fields;
+  try {
+    fields = reader.asObject(parseJsonBytes(index), 'the index');
+  } catch (error) {
+    throw fail(messageOf(error), error);
+  }
+  const manifests = reader.objects(fields, 'manifests').map((entry) => ({
     digest: reader.requiredString(entry, 'digest'),
     annotations: reader.strings(entry, 'annotations'),
     platform: readPlatform(reader, reader.object(entry, 'platform')),
   }));
-  if (reader.problems.length > 0) throw new CodedError('provenance', `${name}: its index is none: ${reader.problems.join(', ')}`);
+  if (reader.problems.length > 0) throw fail(reader.problems.join(', '));
   const attestations = manifests.filter(({ annotations }) => annotations.get(REFERENCE_TYPE) === 'attestation-manifest');
   if (attestations.length === 0) return undefined;
   const images = manifests.filter((entry) => !attestations.includes(entry));

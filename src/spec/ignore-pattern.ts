@@ -217,8 +217,10 @@ const isWord = (character: string | undefined): boolean => character !== undefin
 /** Whether the places of a sequence fit a part of the path: all that can be reached are followed, character by character. */
 function matchSequence(atoms: Sequence, path: string): boolean {
   const characters = [...path];
+  const isAnchored = atoms[0]?.kind === 'start';
   let reached: ReadonlySet<number> = new Set();
   for (let at = 0; at <= characters.length; at++) {
+    if (isAnchored && at > 0 && reached.size === 0) return false;
     const isBoundary = isWord(characters[at - 1]) !== isWord(characters[at]);
     const holds = { start: at === 0, end: at === characters.length, boundary: isBoundary, inside: !isBoundary };
     const open = closure(atoms, [...reached, 0], holds);
