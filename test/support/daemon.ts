@@ -4,7 +4,7 @@ import { say, socketFolder } from './cache.ts';
 import { mustRun, run } from './command.ts';
 import { onEnd } from './lifetime.ts';
 import { ensurePrograms, which } from './packages.ts';
-import { startService } from './service.ts';
+import { startService, type Service } from './service.ts';
 import { goTool } from './tools.ts';
 import { versions } from './versions.ts';
 
@@ -16,6 +16,14 @@ export interface Daemon {
   log(): string;
   /** Stops it if this process started it. */
   stop(): Promise<void>;
+}
+
+/** A buildkitd that this process started. */
+export interface OwnDaemon extends Daemon {
+  /** The folder of its state, where this process can read it: not in a Docker engine, not on a tmpfs. */
+  readonly root?: string;
+  /** Kills it and its steps with SIGKILL, and starts it again on the same state. Throws when that is on a tmpfs. */
+  crash(): Promise<void>;
 }
 
 /** What may be unlike the first daemon, to shake out what depends on the machine. */
@@ -43,7 +51,7 @@ export async function findDaemon(folder: string, registry: string): Promise<Daem
 }
 
 /** Starts a daemon with an empty cache: in a container where a Docker engine has the image or gets it, else as a process. */
-export async function startDaemon(folder: string, registry: string, options: DaemonOptions = {}): Promise<Daemon> {
+export async function startDaemon(folder: string, registry: string, options: DaemonOptions = {}): Promise<OwnDaemon> {
   return (await hasDockerImage()) ? startInDocker(folder, registry, options) : startProcess(folder, registry, options);
 }
 
@@ -65,7 +73,7 @@ function commonConfig(registry: string, options: DaemonOptions): string {
   return `insecure-entitlements = [ "network.host", "security.insecure" ]\n${options.config ?? ''}\n[registry."${registry}"]\n  http = true\n`;
 }
 
-async function startProcess(folder: string, registry: string, options: DaemonOptions): Promise<Daemon> {
+async function startProcess(folder: string, registry: string, options: DaemonOptions): Promise<OwnDaemon> {
   await ensurePrograms(['runc', 'unshare', 'setpriv']);
   if (process.getuid?.() !== 0) throw new Error('buildkitd needs root here; or set BUILDKIT_HOST to a daemon that runs');
   const buildkitd = await goTool('buildkitd');
@@ -83,18 +91,28 @@ async function startProcess(folder: string, registry: string, options: DaemonOpt
     rmSync(folder, { recursive: true, force: true });
   });
   const { BUILDKIT_HOST: _, NOTIFY_SOCKET: __, ...env } = process.env;
-  const service = startService(['sh', '-ec', start, 'sh', root, buildkitd, config], {
-    name: 'buildkitd',
-    logFile: join(folder, 'buildkitd.log'),
-    isolated: true,
-    ownHostname: options.hostname !== undefined,
-    env: { ...env, PATH: `${env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` },
-  });
   const buildctl = await goTool('buildctl');
-  await service.waitFor(async () => ((await run(buildctl, ['--addr', address, 'debug', 'workers'])).exitCode === 0 ? true : undefined));
+  const launch = async (): Promise<Service> => {
+    const service = startService(['sh', '-ec', start, 'sh', root, buildkitd, config], {
+      name: 'buildkitd',
+      logFile: join(folder, 'buildkitd.log'),
+      isolated: true,
+      ownHostname: options.hostname !== undefined,
+      env: { ...env, PATH: `${env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` },
+    });
+    await service.waitFor(async () => ((await run(buildctl, ['--addr', address, 'debug', 'workers'])).exitCode === 0 ? true : undefined));
+    return service;
+  };
+  let service = await launch();
   return {
     address,
-    log: service.log,
+    log: () => service.log(),
+    ...(options.tmpfs === true ? {} : { root }),
+    crash: async () => {
+      if (options.tmpfs === true) throw new Error('the state of a daemon on a tmpfs does not outlive it');
+      await service.kill();
+      service = await launch();
+    },
     stop: async () => {
       await service.stop();
       await removeState();
@@ -103,7 +121,7 @@ async function startProcess(folder: string, registry: string, options: DaemonOpt
 }
 
 /** The host's network, so that it reaches the registry on loopback. */
-async function startInDocker(folder: string, registry: string, options: DaemonOptions): Promise<Daemon> {
+async function startInDocker(folder: string, registry: string, options: DaemonOptions): Promise<OwnDaemon> {
   mkdirSync(folder, { recursive: true });
   const config = join(folder, 'buildkitd.toml');
   writeFileSync(config, `${commonConfig(registry, options)}[worker.oci]\n  networkMode = "host"\n  gc = false\n`);
@@ -117,11 +135,19 @@ async function startInDocker(folder: string, registry: string, options: DaemonOp
   await mustRun('docker', ['start', name]);
   const address = `docker-container://${name}`;
   const buildctl = await goTool('buildctl');
-  for (let tries = 0; (await run(buildctl, ['--addr', address, 'debug', 'workers'])).exitCode !== 0; tries++) {
-    if (tries < 30) continue;
-    const { stdout, stderr } = await run('docker', ['logs', name]);
-    await stop();
-    throw new Error(`buildkitd in the container is not ready\n${stdout}${stderr}`);
-  }
-  return { address, log: () => '', stop };
+  const waitUntilReady = async () => {
+    for (let tries = 0; (await run(buildctl, ['--addr', address, 'debug', 'workers'])).exitCode !== 0; tries++) {
+      if (tries < 30) continue;
+      const { stdout, stderr } = await run('docker', ['logs', name]);
+      await stop();
+      throw new Error(`buildkitd in the container is not ready\n${stdout}${stderr}`);
+    }
+  };
+  await waitUntilReady();
+  const crash = async () => {
+    await mustRun('docker', ['kill', '--signal', 'KILL', name]);
+    await mustRun('docker', ['start', name]);
+    await waitUntilReady();
+  };
+  return { address, log: () => '', crash, stop };
 }

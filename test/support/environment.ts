@@ -6,7 +6,7 @@ import { writeFiles } from './build-arguments.ts';
 import { makeBases } from './bases.ts';
 import { runFolder, say } from './cache.ts';
 import { describeFailure, mustRun, run, type CommandOptions, type CommandResult } from './command.ts';
-import { findDaemon, startDaemon, type Daemon, type DaemonOptions } from './daemon.ts';
+import { findDaemon, startDaemon, type Daemon, type DaemonOptions, type OwnDaemon } from './daemon.ts';
 import { frontendImage } from './image.ts';
 import { onEnd } from './lifetime.ts';
 import { ensurePrograms } from './packages.ts';
@@ -51,7 +51,7 @@ export interface Environment {
   /** Runs a bash script as a user types it, in `options.cwd`: `docker buildx`, `buildctl` and `repro-dockerfile` reach the daemon. */
   shell(script: string, options?: CommandOptions): Promise<CommandResult>;
   /** One more daemon with an empty cache; give it to `build` as `daemon`. Stopped with the environment at the latest. */
-  startDaemon(options?: DaemonOptions): Promise<Daemon>;
+  startDaemon(options?: DaemonOptions): Promise<OwnDaemon>;
   /** Stops what this environment started; what it found running (BUILDKIT_HOST, or the test runner's) stays. */
   stop(): Promise<void>;
 }

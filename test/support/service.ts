@@ -10,6 +10,8 @@ export interface Service {
   log(): string;
   /** Asks it to end, and makes it after ten seconds. */
   stop(): Promise<void>;
+  /** Kills it at once, and with an isolated program its children, as a crash would. */
+  kill(): Promise<void>;
   /** Waits until `ready` gives a value; throws with the log when the program ends before, or after `timeoutMs`. */
   waitFor<T>(ready: () => T | undefined | Promise<T | undefined>, timeoutMs?: number): Promise<T>;
 }
@@ -44,13 +46,18 @@ export function startService(command: readonly string[], options: ServiceOptions
     if (!stopping) say(`${options.name} ended by itself, ${ended}:\n${lastWords(readLog())}`);
   });
   child.on('error', (error) => (ended = error.message));
-  const stop = onEnd(() => {
+  const endBy = (signal: 'SIGTERM' | 'SIGKILL') => {
     stopping = true;
-    return end(child, options.isolated === true, () => ended !== undefined);
-  });
+    return end(child, options.isolated === true, signal, () => ended !== undefined);
+  };
+  const stop = onEnd(() => endBy('SIGTERM'));
   return {
     log: readLog,
     stop,
+    kill: async () => {
+      await endBy('SIGKILL');
+      await stop();
+    },
     waitFor: async (ready, timeoutMs = 60_000) => {
       for (const deadline = Date.now() + timeoutMs; ; await sleep(50)) {
         const value = await ready();
@@ -67,10 +74,10 @@ function lastWords(log: string): string {
   return panic < 0 ? log.slice(-4000) : log.slice(panic, panic + 4000);
 }
 
-async function end(child: ChildProcess, isolated: boolean, hasEnded: () => boolean): Promise<void> {
+async function end(child: ChildProcess, isolated: boolean, signal: 'SIGTERM' | 'SIGKILL', hasEnded: () => boolean): Promise<void> {
   if (child.pid === undefined || hasEnded()) return;
   // unshare itself ignores SIGTERM; its one child is the program.
-  for (const pid of isolated ? childrenOf(child.pid) : [child.pid]) kill(pid, 'SIGTERM');
+  for (const pid of isolated ? childrenOf(child.pid) : [child.pid]) kill(pid, signal);
   for (let waited = 0; waited < 200 && !hasEnded(); waited++) await sleep(50);
   if (!hasEnded()) kill(child.pid, 'SIGKILL');
   for (let waited = 0; waited < 40 && !hasEnded(); waited++) await sleep(50);
