@@ -37,6 +37,8 @@ const ERROR = { protocol: 1, cancel: 8 } as const;
 const DEFAULT_WINDOW = 65_535;
 /** What the peer may send: all there is for one answer, and this much for the connection before it hears from us again. */
 const OUR_WINDOW = 0x7fff_ffff;
+/** The most that one block of headers may have, as in Go's gRPC: details of errors are in them. */
+const MAX_HEADER_BYTES = 16 << 20;
 /** Section 7, by number. */
 const ERROR_NAMES = [
   'NO_ERROR', 'PROTOCOL_ERROR', 'INTERNAL_ERROR', 'FLOW_CONTROL_ERROR', 'SETTINGS_TIMEOUT', 'STREAM_CLOSED', 'FRAME_SIZE_ERROR',
@@ -72,7 +74,7 @@ export function openHttp2({ input, output }: Wire): Http2Connection {
   const peer = { maxStreams: Infinity, frameBytes: DEFAULT_FRAME_BYTES, streamWindow: DEFAULT_WINDOW, window: DEFAULT_WINDOW };
   let nextId = 1;
   let consumed = 0;
-  let block: { readonly start: Frame; readonly parts: Buffer[] } | undefined;
+  let block: { readonly start: Frame; readonly parts: Buffer[]; bytes: number } | undefined;
   let failure: GatewayError | undefined;
   let isCorked = false;
 
@@ -89,11 +91,14 @@ export function openHttp2({ input, output }: Wire): Http2Connection {
     for (const part of parts) output.write(part);
   };
 
+  const startWaiting = (): void => {
+    while (waiting.length > 0 && streams.size < peer.maxStreams) start(waiting.shift() as Stream);
+  };
   const forget = (stream: Stream): void => {
     clearTimeout(stream.timer);
     streams.delete(stream.id);
     if (stream.id === 0) waiting.splice(waiting.indexOf(stream), 1);
-    while (waiting.length > 0 && streams.size < peer.maxStreams) start(waiting.shift() as Stream);
+    startWaiting();
   };
   const fail = (stream: Stream, error: GatewayError): void => {
     forget(stream);
@@ -180,6 +185,7 @@ export function openHttp2({ input, output }: Wire): Http2Connection {
     }
     write(frameHeader(FRAME.settings, FLAG.ack, 0, 0));
     for (const stream of streams.values()) sendBody(stream);
+    startWaiting();
   };
   const takeWindow = (id: number, payload: Buffer): void => {
     const more = payload.readUInt32BE(0) & 0x7fff_ffff;
@@ -201,13 +207,19 @@ export function openHttp2({ input, output }: Wire): Http2Connection {
     for (const stream of [...waiting, ...[...streams.values()].filter(({ id }) => id > last)]) fail(stream, failure);
   };
 
+  const continueBlock = (payload: Buffer): void => {
+    if (block === undefined) return;
+    block.bytes += payload.length;
+    if (block.bytes > MAX_HEADER_BYTES) throw new RangeError(`a header block has more than ${MAX_HEADER_BYTES} bytes`);
+    block.parts.push(payload);
+  };
   const take = (frame: Frame): void => {
     const { type, flags, stream, payload } = frame;
     if (block !== undefined && type !== FRAME.continuation) throw new RangeError('a header block is cut off by another frame');
     switch (type) {
       case FRAME.data: takeData(frame); break;
-      case FRAME.headers: block = { start: frame, parts: [framePayload(frame)] }; break;
-      case FRAME.continuation: block?.parts.push(payload); break;
+      case FRAME.headers: block = { start: frame, parts: [framePayload(frame)], bytes: payload.length }; break;
+      case FRAME.continuation: continueBlock(payload); break;
       case FRAME.resetStream: takeReset(streams.get(stream), payload.readUInt32BE(0)); break;
       case FRAME.settings: if ((flags & FLAG.ack) === 0) takeSettings(payload); break;
       case FRAME.ping: if ((flags & FLAG.ack) === 0) write(frameHeader(FRAME.ping, FLAG.ack, 0, payload.length), payload); break;

@@ -17,9 +17,9 @@ export type BuildFunction = (gateway: Gateway) => Promise<Result>;
  */
 export async function runFrontend(build: BuildFunction): Promise<never> {
   const wire = openStdio();
-  for (const event of ['end', 'close', 'error']) wire.input.on(event, () => exit(1));
-  wire.output.on('error', () => exit(1));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => exit(1));
+  for (const event of ['end', 'close', 'error']) wire.input.on(event, () => cancel('the daemon ended the connection'));
+  wire.output.on('error', () => cancel('the daemon reads no more'));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel(signal));
   return exit(await serveRequest(wire, process.env, build));
 }
 
@@ -47,6 +47,11 @@ async function serve(gateway: Gateway, build: BuildFunction): Promise<number> {
 /** stdout is the wire; this goes to the daemon's log. */
 function report(what: string, error: unknown): void {
   process.stderr.write(`${what}: ${messageOf(error)}\n`);
+}
+
+function cancel(reason: string): never {
+  process.stderr.write(`build cancelled: ${reason}\n`);
+  return exit(1);
 }
 
 /** Ends the process without waiting for sockets or timers. */
