@@ -67,6 +67,13 @@ function readRuns({ instructions }: Stage, inherited: readonly string[]): { read
   return { runs, shell };
 }
 
+/** What is longer than this (in characters) is a file that somebody put into a heredoc: only its head is read. */
+const MAX_SCRIPT = 1 << 16;
+
+function commandsOf(script: string): readonly ShellCommand[] {
+  return shellCommands(script.slice(0, MAX_SCRIPT));
+}
+
 /** What a RUN runs, as far as a shell says it: none for another interpreter. */
 function runCommands({ commandLine, prependShell, files }: RunInstruction, shell: readonly string[]): readonly ShellCommand[] {
   if (!prependShell) return execCommands(commandLine);
@@ -76,15 +83,15 @@ function runCommands({ commandLine, prependShell, files }: RunInstruction, shell
   if (file !== undefined && /^<<-?["']?[\w.-]+["']?$/.test(commandLine.join(' ').trim())) {
     const interpreter = /^#!\s*(\S+)(?:[ \t]+(\S+))?/.exec(file.content);
     const program = interpreter?.[1]?.endsWith('/env') === true ? interpreter[2] : interpreter?.[1];
-    return program === undefined || POSIX_SHELL.test(program) ? shellCommands(file.content) : [];
+    return program === undefined || POSIX_SHELL.test(program) ? commandsOf(file.content) : [];
   }
-  return shellCommands(commandLine.join(' '));
+  return commandsOf(commandLine.join(' '));
 }
 
 function execCommands(words: readonly string[]): readonly ShellCommand[] {
   if (POSIX_SHELL.test(words[0] ?? '')) {
     const at = words.findIndex((word) => /^-[a-z]*c$/.test(word));
-    if (at > 0) return shellCommands(words[at + 1] ?? '');
+    if (at > 0) return commandsOf(words[at + 1] ?? '');
   }
   return words.length === 0 ? [] : [{ words, piped: false, line: 0 }];
 }
