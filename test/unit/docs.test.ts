@@ -32,4 +32,17 @@ test('the README names every command of the Makefile that it shows', () => {
   assert.equal(shown.filter((name) => !targets.has(name)), []);
 });
 
+test('each test that the threat model names is there', () => {
+  const rows = [...read('docs/threat-model.md').matchAll(/ `(test\/[\w./-]+)`: ?([^|\n]*?) \|$/gm)];
+  assert.ok(rows.length > 20);
+  assert.equal(rows.filter(([, file = '', title = '']) => !existsSync(join(root, file)) || !read(file).replaceAll("\\'", "'").includes(title)).map(([row]) => row), []);
+});
+
+test('each dependency has its reason, and is exact', () => {
+  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', Readonly<Record<string, string>>>;
+  const listed = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \| \S/gm)].map((match) => match[1]);
+  assert.equal(listed, [...Object.keys(dependencies), ...Object.keys(devDependencies)]);
+  for (const version of [...Object.values(dependencies), ...Object.values(devDependencies)]) assert.match(version, /^\d+\.\d+\.\d+$/);
+});
+
 test.run();
