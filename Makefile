@@ -3,6 +3,7 @@
 #   BUILDKIT_HOST=ADDRESS     use this BuildKit daemon instead of starting one
 #   WIRE_COMPARE=PATH         the program that `make wire` and `make fuzz` compare with
 #   TESTS=PATH…               what `make test` runs (default: test/unit test/e2e)
+#   JOBS=N                    test files at once (default: 2)
 #   PACKAGES=… VARIANTS=… FRONTENDS=… AGAIN=… TABLE=1   for `make bench-repro`: docs/strip.md
 #   RELEASES=REGEX           for `make suites`
 #   IMAGE=TAR TESTS=REGEX REPRO=off BASELINE=1 WORKERS=oci JOBS=N   for `make conformance`: test/conformance/README.md

@@ -43,6 +43,15 @@ async function timed(name, action, judge) {
   report(name, judge(text, status), text, ((Date.now() - started) / 1000).toFixed(1));
 }
 
+/** Does `action` for each of `items`, in their order, as many at once as there are JOBS (two when absent). */
+async function atOnce(items, action) {
+  const left = [...items];
+  const worker = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await action(item);
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Number(process.env.JOBS) || 2) }, worker));
+}
+
 const oneCheck = (_, status) => (status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 
 function countTests(text, status) {
@@ -70,13 +79,13 @@ if (args.includes('--check')) {
   await timed('type check', () => run(['node_modules/typescript/bin/tsc', '--noEmit']), oneCheck);
   await timed('build', () => run(['scripts/build.mjs']), oneCheck);
 }
-for (const file of files.filter((each) => !isEndToEnd(each))) await timed(file, () => run(['--import', 'tsx', file]), countTests);
+await atOnce(files.filter((each) => !isEndToEnd(each)), (file) => timed(file, () => run(['--import', 'tsx', file]), countTests));
 const endToEnd = files.filter(isEndToEnd);
 if (endToEnd.length > 0) {
   try {
     const environment = await startEnvironment();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => environment.stop().then(() => process.exit(1)));
-    for (const file of endToEnd) await timed(file, () => run(['--import', 'tsx', file], { REPRO_ENVIRONMENT: environment.variable }), countTests);
+    await atOnce(endToEnd, (file) => timed(file, () => run(['--import', 'tsx', file], { REPRO_ENVIRONMENT: environment.variable }), countTests));
     await environment.stop();
   } catch (error) {
     console.log(`FAIL end-to-end tests: ${error.message}`);
