@@ -14,11 +14,11 @@ const EPOCH = 1_690_467_916;
 const upstream = env.image('upstream');
 await env.mustBuild({
   frontend: 'ours', provenance: 'max', epoch: EPOCH, rewriteTimestamp: true, output: { push: upstream },
-  dockerfile: `FROM ${env.bases.busybox}\nRUN echo built > /built\n`,
+  dockerfile: `FROM ${env.bases.debian}\nRUN echo built > /built\n`,
 });
 const byDigest = async (image: string): Promise<string> => `${image.replace(/:[^:/]*$/, '')}@${(await env.images.manifest(image))?.digest ?? ''}`;
 const subject = await byDigest(upstream);
-const base = await byDigest(env.bases.busybox);
+const base = await byDigest(env.bases.debian);
 
 /** Public names, and what stands for them here. */
 const STAND_INS: readonly (readonly [name: RegExp, here: string])[] = [
@@ -27,7 +27,7 @@ const STAND_INS: readonly (readonly [name: RegExp, here: string])[] = [
   [/https:\/\/github\.com\/docker-library\/gcc\.git#COMMIT:13/g, '.'],
   [/\bregistry\.example\.com\b/g, env.registry],
   [/\bexample\.com\/app\b/g, env.image('app').replace(/:[^:/]*$/, '')],
-  [/(?:docker\.io\/library\/)?\bdebian:12\b/g, env.bases.busybox],
+  [/(?:docker\.io\/library\/)?\bdebian:12\b/g, env.bases.debian],
 ];
 
 function here(script: string): string {
