@@ -10,18 +10,18 @@ import { writeFields } from './write.ts';
  * after all others, zero scalars left out unless in a oneof or optional, map entries sorted by key, repeated numbers packed. `type` is the full name. Fields have their
  * JSON names (`http_proxy` is `httpProxy`, `OSVersion` stays); undefined and null are absent; maps are Maps or plain objects; a
  * Uint8Array in place of a message is taken as its bytes, as they are. Throws on a name that the message does not have, on two
- * members of one oneof, on a value of the wrong type or range, and, in the words of Go's protobuf, on a string that is not UTF-8.
+ * members of one oneof, on a value of the wrong type or range, and, in the words of Go's protobuf, on a string of an op that is not UTF-8.
  */
 export function encodeMessage(type: string, value: object): Uint8Array {
   const writer = protobuf.Writer.create();
-  writeFields(writer, planOf(type), value as Readonly<Record<string, unknown>>, 0);
+  writeFields(writer, planOf(type), value as Readonly<Record<string, unknown>>);
   return writer.finish();
 }
 
 /**
  * The message in `bytes`, `type` being its full name. Fields that are not in proto/ are skipped. Absent scalars are their zero, absent
  * lists and maps are empty, absent messages, optional fields and members of a oneof have no property. Bytes fields are views of
- * `bytes`, not copies. Throws when `bytes` is cut off or malformed.
+ * `bytes`, not copies; text that is not UTF-8 is kept (spec/bytes.ts). Throws when `bytes` is cut off or malformed.
  */
 export function decodeMessage<K extends keyof Messages>(type: K, bytes: Uint8Array): Messages[K];
 export function decodeMessage(type: string, bytes: Uint8Array): object;

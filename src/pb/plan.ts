@@ -13,13 +13,13 @@ export interface FieldPlan {
   readonly oneof: string;
   /** The type of a map's keys, '' for other fields. */
   readonly keyType: string;
-  /** A string may hold any bytes; they go out as they are. */
-  readonly anyBytes: boolean;
 }
 
 /** A message's fields in the order of the wire, by name and by number. */
 export interface MessagePlan {
   readonly type: string;
+  /** Strings have to be UTF-8, in this message and in all that are in it. */
+  readonly isChecked: boolean;
   readonly fields: readonly FieldPlan[];
   readonly byName: ReadonlyMap<string, FieldPlan>;
   readonly byNumber: ReadonlyMap<number, FieldPlan>;
@@ -28,8 +28,11 @@ export interface MessagePlan {
 /** The deepest nesting of messages that is written or read. */
 export const MAX_DEPTH = 100;
 
-/** Messages that the reference's gRPC client sends without a look at their strings; ops it marshals by itself, and strictly. */
-const UNCHECKED: ReadonlySet<string> = new Set(['pb.OpMetadata']);
+/**
+ * What the reference marshals with Go's protobuf, which refuses strings that are not UTF-8: ops (client/llb deterministicMarshal), and
+ * messages of other packages. The rest goes by vtprotobuf, which writes any bytes (util/grpcutil/encoding/proto). pb.Meta is a part of ops.
+ */
+const CHECKED: ReadonlySet<string> = new Set(['pb.Op', 'pb.Meta', 'google.rpc.Status', 'fsutil.types.Stat']);
 
 const plans = new Map<string, MessagePlan>();
 
@@ -39,9 +42,10 @@ export function planOf(type: string): MessagePlan {
   if (known !== undefined) return known;
   const rows = SCHEMA.get(type);
   if (rows === undefined) throw new CodedError('internal', `unknown message type ${type}`);
-  const fields = rows.map(([number, name, fieldType, rule]) => makeField(number, name, fieldType, rule, UNCHECKED.has(type)));
+  const fields = rows.map(([number, name, fieldType, rule]) => makeField(number, name, fieldType, rule));
   const plan: MessagePlan = {
     type,
+    isChecked: CHECKED.has(type),
     fields,
     byName: new Map(fields.map((field) => [field.name, field])),
     byNumber: new Map(fields.map((field) => [field.number, field])),
@@ -50,7 +54,7 @@ export function planOf(type: string): MessagePlan {
   return plan;
 }
 
-function makeField(number: number, name: string, type: string, rule: string, anyBytes: boolean): FieldPlan {
+function makeField(number: number, name: string, type: string, rule: string): FieldPlan {
   const [word = '', detail = ''] = rule.split(' ');
   return {
     number,
@@ -60,6 +64,5 @@ function makeField(number: number, name: string, type: string, rule: string, any
     kind: word === '' ? 'single' : (word as FieldPlan['kind']),
     oneof: word === 'oneof' ? detail : '',
     keyType: word === 'map' ? detail : '',
-    anyBytes,
   };
 }

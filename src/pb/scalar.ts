@@ -1,6 +1,6 @@
 import type { Reader, Writer } from 'protobufjs/minimal';
 import { CodedError } from '../diag/error.ts';
-import { encodeText, isUtf8 } from '../spec/bytes.ts';
+import { decodeText, encodeText, isUtf8 } from '../spec/bytes.ts';
 
 /** Scalars of the wire: type check, write and read. Enums are int32 numbers. */
 
@@ -89,12 +89,13 @@ function toLong(value: ScalarValue): number {
   return { low: Number(bits & 0xffff_ffffn) | 0, high: Number(bits >> 32n) | 0, unsigned: false } as unknown as number;
 }
 
-/** Reads a scalar; a 64-bit integer comes as a number where that is exact. Strings that are not UTF-8 get replacement characters. */
+/** Reads a scalar; a 64-bit integer comes as a number where that is exact. Text that is not UTF-8 is kept. */
 export function readScalar(reader: Reader, type: string): ScalarValue {
   switch (type) {
     case 'string': {
       const bytes = reader.bytes();
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+      return text.includes('\ufffd') ? decodeText(bytes) : text;
     }
     case 'bytes': return reader.bytes();
     case 'bool': return readVarint(reader) !== 0n;

@@ -14,7 +14,7 @@ const IMAGE = JSON.stringify({ architecture: 'amd64', os: 'linux', config: { Env
 /** What a daemon is asked for, as far as it matters. */
 export interface Daemon {
   /** The client's files by local source name: `dockerfile/Dockerfile`. */
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly secrets?: readonly string[];
   readonly gatewayCaps?: readonly string[];
 }

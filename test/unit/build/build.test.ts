@@ -70,6 +70,12 @@ test('a Dockerfile becomes a result, with rewrites off as the reference asks for
   assert.equal(context!['source'].attrs, { 'local.excludepatterns': '["*.log"]', 'local.followpaths': '["a"]', 'local.session': 'session', 'local.sharedkeyhint': 'context' });
 });
 
+test('bytes of the Dockerfile that are not UTF-8 go to the daemon as they are', async () => {
+  const { error, fake } = await run({ options: OFF, files: { 'dockerfile/Dockerfile': Buffer.from('# syntax=other/\xff\nFROM busybox\n', 'latin1') } });
+  assert.is(error, undefined);
+  assert.is(fake.requests('Solve').at(-1)!['FrontendOpt'].source, 'other/\ufffd', 'as protobufjs reads it');
+});
+
 test('with rewrites on a RUN is wrapped, the result is built at once, and the secret is asked for', async () => {
   const files = { 'dockerfile/Dockerfile': 'FROM busybox\nRUN apt-get update\n' };
   const without = await run({ files });

@@ -59,6 +59,9 @@ const REJECTED: readonly (readonly [type: string, value: object, message: string
   ['pb.UserOpt', { byID: 0, byName: {} }, 'pb.UserOpt.user: both byName and byID are set'],
   ['pb.Meta', { cwd: 'a\ud800' }, 'string field contains invalid UTF-8'],
   ['pb.Meta', { args: ['\udc00'] }, 'string field contains invalid UTF-8'],
+  ['pb.Op', { source: { identifier: '\udcff' } }, 'string field contains invalid UTF-8'],
+  ['pb.Op', { source: { attrs: { '\udcff': '' } } }, 'string field contains invalid UTF-8'],
+  ['moby.buildkit.v1.frontend.ReturnRequest', { error: { message: '\udcff' } }, 'string field contains invalid UTF-8'],
   ['pb.Meta', { args: 'a' }, 'pb.Meta.args: expected a list'],
   ['pb.Meta', { cwd: 1 }, 'pb.Meta.cwd: expected a string'],
   ['pb.Meta', { removeMountStubsRecursive: 1 }, 'pb.Meta.removeMountStubsRecursive: expected a boolean'],
@@ -120,9 +123,25 @@ test('map entries may lack their key, their value or have more', () => {
   assert.equal(decodeMessage('pb.SourceOp', unhex('1200' + '12060a01611a0178')).attrs, new Map([['', ''], ['a', '']]));
 });
 
-test('text that is not UTF-8 is read with replacement characters', () => {
-  assert.is(decodeMessage('pb.Input', unhex('0a01ff')).digest, '\ufffd');
+test('text that is not UTF-8 is kept', () => {
+  assert.is(decodeMessage('pb.Input', unhex('0a02ff61')).digest, '\udcffa');
+  assert.is(decodeMessage('pb.Input', unhex('0a03efbfbd')).digest, '\ufffd');
 });
+
+/** The bytes that BuildKit's vtprotobuf code gave for the same values. */
+const ANY_BYTES: readonly (readonly [name: string, type: string, value: object, bytes: string])[] = [
+  ['a request', 'moby.buildkit.v1.frontend.ReadFileRequest', { FilePath: 'a\udcff' }, '120261ff'],
+  ['an op in a request', 'moby.buildkit.v1.frontend.ResolveSourceMetaRequest', { Source: { identifier: 'https://\udcc3', attrs: new Map([['k\udc80', '\udc80']]) } },
+    '0a140a0968747470733a2f2fc312070a026b80120180'],
+  ['what is known of an op', 'pb.Definition', { metadata: { d: { description: { 'llb.customname': '\udcff' } } }, Source: { infos: [{ filename: '\udcff' }] } },
+    '121a0a0164121512130a0e6c6c622e637573746f6d6e616d651201ff1a0512030a01ff'],
+];
+
+for (const [name, type, value, bytes] of ANY_BYTES) {
+  test(`text that is not UTF-8 goes out as it is: ${name}`, () => {
+    assert.is(hex(encodeMessage(type, value)), bytes);
+  });
+}
 
 for (const bytes of ['0a', '0a05', '0a0564', '10', '1080', '10ffffffffffffffffffffff', '0b', '0c', '0e', '00', '0a02640a05', 'f206']) {
   test(`malformed: ${bytes}`, () => {
