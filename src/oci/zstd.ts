@@ -1,36 +1,65 @@
 /** Zstandard (RFC 8878) for versions of Node without it. */
+import { createContext, Script } from 'node:vm';
 import { Decompress } from 'fzstd';
 import { CodedError } from '../diag/error.ts';
 import type { Chunks } from './verify.ts';
 
-/** Compressed bytes a push: what they unpack to is in memory at once, at most 128 KiB for each four. */
-const PIECE = 1 << 10;
+/** Compressed bytes a push. */
+const PIECE = 1 << 14;
+/** Blocks a push, each of which unpacks to 128 KiB at most: that is in memory at once. */
+const MAX_BLOCKS = 256;
+/** What a push of many blocks is cut into: a block has four bytes or more. */
+const SMALL_PIECE = MAX_BLOCKS * 4;
 /** What a decoder has to keep of the output; zstd's own program refuses more too (its window log of 27). */
 const MAX_WINDOW = 1 << 27;
+/** What a push takes is milliseconds. A block that is made for it keeps fzstd at work for minutes: its copies may be longer than a block is. */
+const MAX_PUSH_MS = 5000;
 
-/** The bytes of zstd frames. Throws (code `image`) when a frame wants more memory than `MAX_WINDOW`, and fzstd's error when one is malformed. */
-export async function* unzstd(chunks: Chunks): AsyncGenerator<Uint8Array> {
+/**
+ * The bytes of zstd frames. Throws (code `image`) when a frame wants more memory than `MAX_WINDOW` or a piece takes longer than `maxPushMs`, and
+ * fzstd's error when one is malformed.
+ */
+export async function* unzstd(chunks: Chunks, maxPushMs = MAX_PUSH_MS): AsyncGenerator<Uint8Array> {
   let out: Uint8Array[] = [];
   const decoder = new Decompress((piece) => void out.push(piece));
+  const push = withTimeLimit((piece: Uint8Array) => decoder.push(piece), maxPushMs);
   const guard = makeFrameGuard();
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += PIECE) {
       const piece = chunk.subarray(at, at + PIECE);
-      guard(piece);
-      // fzstd keeps views of what it was given.
-      decoder.push(Buffer.from(piece));
-      const done = out;
-      out = [];
-      yield* done;
+      const step = guard(piece) > MAX_BLOCKS ? SMALL_PIECE : PIECE;
+      for (let start = 0; start < piece.length; start += step) {
+        // fzstd keeps views of what it was given.
+        push(Buffer.from(piece.subarray(start, start + step)));
+        const done = out;
+        out = [];
+        yield* done;
+      }
     }
   }
   decoder.push(new Uint8Array(), true);
   yield* out;
 }
 
+/** `run`, stopped with an error (code `image`) when it takes longer: V8 stops only what a script of its own calls. */
+function withTimeLimit<T>(run: (value: T) => void, milliseconds: number): (value: T) => void {
+  let next: T;
+  const context = createContext({ run: () => run(next) });
+  const script = new Script('run()');
+  return (value) => {
+    next = value;
+    try {
+      script.runInContext(context, { timeout: milliseconds });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+      throw new CodedError('image', `a piece of zstd takes more than ${milliseconds / 1000} s to unpack`, { cause: error });
+    }
+  };
+}
 
-/** Walks the frames and blocks of the compressed bytes, and throws where a frame's window is too large. */
-function makeFrameGuard(): (piece: Uint8Array) => void {
+/** Walks the frames and blocks of the compressed bytes, and throws where a frame's window is too large. Gives how many blocks and frames begin in a piece. */
+function makeFrameGuard(): (piece: Uint8Array) => number {
+  let begun = 0;
   const header: number[] = [];
   let state = 'frame' as 'frame' | 'block' | 'skip';
   let skip = 0;
@@ -50,6 +79,7 @@ function makeFrameGuard(): (piece: Uint8Array) => void {
     const window = windowSize(header);
     if (window > MAX_WINDOW) throw new CodedError('image', `a zstd frame needs ${window} bytes of memory (at most ${MAX_WINDOW})`);
     hasChecksum = ((header[4] as number) & 4) !== 0;
+    begun++;
     header.length = 0;
     state = 'block';
   };
@@ -59,6 +89,7 @@ function makeFrameGuard(): (piece: Uint8Array) => void {
     const value = readLittle(header, 0, 3);
     const isLast = (value & 1) === 1;
     const type = (value >> 1) & 3;
+    begun++;
     header.length = 0;
     skip = (type === 1 ? 1 : value >> 3) + (isLast && hasChecksum ? 4 : 0);
     [next, state] = [isLast ? 'frame' : 'block', 'skip'];
@@ -69,6 +100,7 @@ function makeFrameGuard(): (piece: Uint8Array) => void {
   };
 
   return (piece) => {
+    begun = 0;
     for (let at = 0; at < piece.length; ) {
       if (state === 'skip') {
         const length = Math.min(skip, piece.length - at);
@@ -81,6 +113,7 @@ function makeFrameGuard(): (piece: Uint8Array) => void {
       (state === 'frame' ? startFrame : startBlock)();
       endSkip();
     }
+    return begun;
   };
 }
 

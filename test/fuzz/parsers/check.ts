@@ -1,5 +1,5 @@
 import { CodedError, findCause, LocatedError } from '../../../src/diag/error.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './target.ts';
 
 /** Longer than this on one input is a hang, in milliseconds of processor time. */
 export const MAX_MS = 1000;
@@ -18,17 +18,18 @@ const keyCounts = (): number => [Object.prototype, Array.prototype, Function.pro
 const KEYS = keyCounts();
 
 /** Runs one input. With `measure`, what it gives is measured too. */
-export function checkInput(target: Target, input: Uint8Array, measure: boolean): Outcome {
+export async function checkInput(target: Target, input: Uint8Array, measure: boolean): Promise<Outcome> {
   const before = performance.now();
-  const outcome = fate(target, input, measure);
+  const outcome = await fate(target, input, measure);
   if (keyCounts() !== KEYS) return { finding: 'pollution', detail: 'a prototype has another number of properties' };
   return performance.now() - before > MAX_MS && outcome.finding === undefined ? timed(target, input) : outcome;
 }
 
-function fate(target: Target, input: Uint8Array, measure: boolean): Outcome {
+async function fate(target: Target, input: Uint8Array, measure: boolean): Promise<Outcome> {
   let value: unknown;
   try {
     value = target.run(input);
+    if (value instanceof Promise) value = await value;
   } catch (error) {
     return isOnPurpose(error) ? { detail: shape(String((error as Error).message)) } : { finding: 'crash', detail: error instanceof Error ? error.stack ?? error.message : String(error) };
   }
@@ -39,9 +40,9 @@ function fate(target: Target, input: Uint8Array, measure: boolean): Outcome {
 }
 
 /** Other programs take the processor too: what looks slow is run once more, by its own time. */
-function timed(target: Target, input: Uint8Array): Outcome {
+async function timed(target: Target, input: Uint8Array): Promise<Outcome> {
   const start = process.cpuUsage();
-  fate(target, input, false);
+  await fate(target, input, false);
   const { user, system } = process.cpuUsage(start);
   const took = (user + system) / 1000;
   return took > MAX_MS ? { finding: 'hang', detail: `took ${Math.round(took)} ms` } : { detail: 'slow machine' };

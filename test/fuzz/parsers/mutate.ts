@@ -1,4 +1,5 @@
 import type { Random } from '../random.ts';
+import { restructure } from './structure.ts';
 
 /** No input is longer, so that a limit on memory is a limit on growth. */
 export const MAX_INPUT_BYTES = 1 << 16;
@@ -18,7 +19,7 @@ function change(random: Random, bytes: Buffer<ArrayBuffer>, others: readonly Uin
   const end = Math.min(bytes.length, at + random.int(1, random.chance(0.1) ? 512 : 8));
   const splice = (middle: Uint8Array): Buffer<ArrayBuffer> => Buffer.concat([bytes.subarray(0, at), middle, bytes.subarray(end)]);
   const insert = (middle: Uint8Array): Buffer<ArrayBuffer> => Buffer.concat([bytes.subarray(0, at), middle, bytes.subarray(at)]);
-  switch (random.int(0, 8)) {
+  switch (random.int(0, 11)) {
     case 0: return splice(Buffer.alloc(0));
     case 1: return splice(Buffer.from([random.pick(ODD_BYTES)]));
     case 2: return splice(Buffer.from([random.int(0, 255)]));
@@ -31,8 +32,21 @@ function change(random: Random, bytes: Buffer<ArrayBuffer>, others: readonly Uin
       const start = random.int(0, other.length);
       return splice(other.subarray(start, start + random.int(1, 64)));
     }
+    // Two inputs, cut and put together.
+    case 8: {
+      const other = random.pick(others);
+      return Buffer.concat([bytes.subarray(0, at), other.subarray(random.int(0, other.length))]);
+    }
+    case 9: case 10: return restructure(random, bytes) ?? flipped(bytes, at, random.int(0, 7));
     default: return bytes.subarray(0, at);
   }
+}
+
+/** One bit the other way. */
+function flipped(bytes: Buffer<ArrayBuffer>, at: number, bit: number): Buffer<ArrayBuffer> {
+  const copy = Buffer.from(bytes);
+  copy[at] = (copy[at] ?? 0) ^ (1 << bit);
+  return copy;
 }
 
 /** The same piece many times: what is slow or deep shows then. */

@@ -24,7 +24,6 @@ import { parseImagePurl } from '../../../src/provenance/purl.ts';
 import { trustedSigner } from '../../../src/provenance/sigstore.ts';
 import { parseHook } from '../../../src/rewrite/hook-spec.ts';
 import { parseTrust } from '../../../src/rewrite/trust-option.ts';
-import { decodeText } from '../../../src/spec/bytes.ts';
 import { parseImageConfig } from '../../../src/spec/config.ts';
 import { parseManifest } from '../../../src/spec/descriptor.ts';
 import { parseGitRef } from '../../../src/spec/git-ref.ts';
@@ -32,22 +31,12 @@ import { IgnoreMatcher } from '../../../src/spec/ignore.ts';
 import { parsePlatform } from '../../../src/spec/platform.ts';
 import { parseNormalizedNamed } from '../../../src/spec/reference.ts';
 import { parseQuery, parseUrl, urlToString } from '../../../src/spec/url.ts';
+import { buildTargets } from './build-targets.ts';
+import { imageTargets } from './image-targets.ts';
 import { provenanceSeeds, signingKey } from './provenance-seeds.ts';
 import { repairChecksums, tarSeeds } from './tar-seeds.ts';
-
-/** A reader of what strangers write. */
-export interface Target {
-  readonly name: string;
-  readonly seeds: readonly Uint8Array[];
-  /** Pieces that the format is made of. */
-  readonly words: readonly string[];
-  /** Reads an input; what it gives is measured. What it throws must be an error that the program throws on purpose. */
-  readonly run: (bytes: Uint8Array) => unknown;
-  /** Bytes that a result may hold for each of the input's. */
-  readonly growth: number;
-  /** Makes the checksums of a changed input good again. */
-  readonly repair?: (bytes: Uint8Array) => Uint8Array;
-}
+import { bytes, bytesOf, text } from './target.ts';
+import type { Target } from './target.ts';
 
 const ENV = envFromList(['HOME=/root', 'EMPTY=', 'A=aaaa/bbbb*cc', 'LONG=abababababababababab', '__proto__=x']);
 const lines = (path: string): readonly Record<string, unknown>[] =>
@@ -55,16 +44,6 @@ const lines = (path: string): readonly Record<string, unknown>[] =>
 /** The texts in a row of a fixture, however it calls them. */
 const texts = (value: unknown): readonly string[] =>
   typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [];
-const bytesOf = (all: readonly string[]): readonly Uint8Array[] => all.map((each) => Buffer.from(each));
-
-/** A target that reads text. */
-function text(name: string, run: (text: string) => unknown, seeds: readonly string[], words: readonly string[] = [], growth = 64): Target {
-  return { name, seeds: bytesOf(seeds), words, growth, run: (bytes) => run(decodeText(bytes)) };
-}
-
-function bytes(name: string, run: (bytes: Uint8Array) => unknown, seeds: readonly Uint8Array[], words: readonly string[] = [], growth = 64): Target {
-  return { name, seeds, words, growth, run };
-}
 
 const DOCKERFILES = bytesOf([
   ...lines('dockerfile/fixtures/files.jsonl').flatMap(texts).filter((each) => each.length < 4096).slice(0, 400),
@@ -136,4 +115,6 @@ export const TARGETS: readonly Target[] = [
     for (let at = 0; at < input.length; at += 100) read(Buffer.from(input.subarray(at, at + 100)));
     return payloads;
   }, [Buffer.from('00000604000000000000040000ffff000008060000000000deadbeefdeadbeef', 'hex'), Buffer.from('000005000d00000001020a0b0000', 'hex')]),
+  ...buildTargets(DOCKERFILES, KEYWORDS),
+  ...imageTargets(),
 ];

@@ -50,6 +50,12 @@ test('a zstd frame that wants gigabytes is refused before it gets them', async (
   assert.ok(process.memoryUsage().arrayBuffers - before < 64 << 20);
 });
 
+test('a block that keeps the decoder busy is given up', async () => {
+  // 60 bytes, found by fuzzing: its sequences copy far more than a block may have.
+  const slow = Buffer.from('28b52ffd04584d000038686528c2b52fc3bdfd04586d00003868656c6c6f200a0100b94b116b1f086728b52ffd04586d00000a0100b94b116b1f0867', 'hex');
+  assert.match(await failureOf(readAll(unzstd(pieces(slow), 20), 1 << 20, '')), /a piece of zstd takes more than 0.02 s to unpack/);
+});
+
 test('a bomb is handed on piece by piece', async () => {
   for (const bomb of [gzipSync(Buffer.alloc(256 << 20)), rleBomb(2048)]) {
     let [size, largest] = [0, 0];
