@@ -76,7 +76,7 @@ function isPrivateKey(bytes: Uint8Array): boolean {
 }
 
 function isKey(bytes: Uint8Array): boolean {
-  return /^-----BEGIN [A-Z ]*(PRIVATE KEY|CERTIFICATE)-----/m.test(toText(bytes.subarray(0, 4096)));
+  return /^-----BEGIN (?:[A-Z]{1,20} ){0,4}(?:PRIVATE KEY|CERTIFICATE)-----/m.test(toText(bytes.subarray(0, 4096)));
 }
 
 function sortedLines(text: string): string {
@@ -85,18 +85,18 @@ function sortedLines(text: string): string {
 
 /** The third field of shadow(5), the day of the last change, taken out. */
 function blankDays(bytes: Uint8Array): string {
-  return toText(bytes).replace(/^([^:\n]*:[^:\n]*:)\d*/gm, '$1');
+  return toText(bytes).split('\n').map((line) => line.replace(/^([^:]*:[^:]*:)\d*/, '$1')).join('\n');
 }
 
 const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\\.?';
 /** Days, times and seconds since 1970, as programs print them. */
-const DATES = new RegExp([
+const DATES = [
   '\\d{4}-\\d{2}-\\d{2}(?:[T ]\\d{2}:\\d{2}(?::\\d{2}(?:[.,]\\d+)?)? ?(?:Z|[+-]\\d{2}:?\\d{2})?)?', '\\d{4}/\\d{2}/\\d{2}', '\\d{1,2}/\\d{1,2}/\\d{2,4}', '\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d+)?)?(?: ?[AP]M)?',
   `\\d{1,2}[ -]${MONTH}[ -]\\d{2,4}`, `${MONTH} +\\d{1,2}(?:, \\d{4})?`, '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*', '\\b1[5-9]\\d{8}(?:\\d{3}|\\d{6}|\\d{9}|\\.\\d+)?\\b', '\\b(?:19|20)\\d{2}(?:[01]\\d[0-3]\\d)?\\b',
-].join('|'), 'g');
+].map((pattern) => new RegExp(pattern, 'g'));
 
 function blankDates(text: string): string {
-  return text.replace(DATES, '\0');
+  return DATES.reduce((rest, date) => rest.replace(date, '\0'), text);
 }
 
 /** A compressed or archived file without the times in its own headers; undefined for another kind of file. */

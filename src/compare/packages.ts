@@ -19,17 +19,22 @@ const MAX_DATABASE = 16 << 20;
 /** For all lists of one side together. */
 const MAX_LISTS = 24 << 20;
 
-const STATUS = /^var\/lib\/dpkg\/(?:status|status\.d\/(?!.*\.md5sums$)[^/]+)$/;
+const STATUS = /^var\/lib\/dpkg\/(?:status|status\.d\/[^/]+)$/;
 const LIST = /^var\/lib\/dpkg\/info\/([^/]+)\.list$/;
+const SUMS = /\.md5sums$/;
 const APK = /^(?:usr\/)?lib\/apk\/db\/installed$/;
 
 type Database = Map<string, Installed>;
+
+function isStatus(path: string): boolean {
+  return STATUS.test(path) && !SUMS.test(path);
+}
 
 /** Makes a watch. A database that a later layer writes again takes the earlier one's place. */
 export function makePackageWatch(): PackageWatch {
   const sides = { a: makeSide(), b: makeSide() };
   return {
-    wants: ({ path, type, size }) => type === 'file' && ((size <= MAX_DATABASE && (STATUS.test(path) || APK.test(path))) || (size <= MAX_LISTS && LIST.test(path))),
+    wants: ({ path, type, size }) => type === 'file' && ((size <= MAX_DATABASE && (isStatus(path) || APK.test(path))) || (size <= MAX_LISTS && LIST.test(path))),
     entry: (side, entry) => sides[side].take(entry),
     finish: () => {
       const packages: PackageChange[] = [];
@@ -66,7 +71,7 @@ function makeSide(): SideWatch {
     take: ({ path, content }) => {
       if (content === undefined || !/^(var\/lib\/dpkg|lib\/apk|usr\/lib\/apk)\//.test(path)) return;
       const list = LIST.exec(path)?.[1];
-      if (STATUS.test(path)) statuses.set(path, parseStatus(text(content)));
+      if (isStatus(path)) statuses.set(path, parseStatus(text(content)));
       else if (APK.test(path)) apk = parseInstalled(text(content));
       else if (list !== undefined && size + content.length <= MAX_LISTS) {
         size += content.length;
@@ -88,7 +93,8 @@ function makeSide(): SideWatch {
 function parseStatus(text: string): Database {
   const found: Database = new Map();
   for (const stanza of text.split(/\n{2,}/)) {
-    const field = (name: string): string => new RegExp(`^${name}: *(.*)$`, 'm').exec(stanza)?.[1]?.trim() ?? '';
+    const lines = stanza.split('\n');
+    const field = (name: string): string => lines.find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1).trim() ?? '';
     const status = field('Status');
     if (field('Package') === '' || (status !== '' && !status.endsWith(' installed'))) continue;
     found.set(`${field('Package')}:${field('Architecture')}`, { version: field('Version'), files: [] });

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError, messageOf } from '../diag/error.ts';
 import { members, parseJson } from '../spec/descriptor.ts';
+import { cut, trimEnd } from '../spec/strings.ts';
 
 /** How a client shows itself to a registry: a name and password, or a token that is exchanged for another one. */
 export type Credentials = { readonly kind: 'basic'; readonly user: string; readonly password: string } | { readonly kind: 'identity-token'; readonly token: string };
@@ -40,14 +41,14 @@ export async function findCredentials(host: string, environment: NodeJS.ProcessE
 
 /** The host of a key such as `https://index.docker.io/v1/`, `registry.example:5000` or `ghcr.io/v2`. */
 function hostOf(key: string): string {
-  return key.replace(/^https?:\/\//, '').replace(/\/.*$/, '').toLowerCase();
+  return cut(key.replace(/^https?:\/\//, ''), '/').before.toLowerCase();
 }
 
 function fromEntry(entry: ReadonlyMap<string, unknown>, file: string): Credentials | undefined {
   const text = (key: string): string => (typeof entry.get(key) === 'string' ? (entry.get(key) as string) : '');
   if (text('identitytoken') !== '') return { kind: 'identity-token', token: text('identitytoken') };
   if (text('auth') === '') return text('username') === '' ? undefined : { kind: 'basic', user: text('username'), password: text('password') };
-  const decoded = Buffer.from(text('auth'), 'base64').toString('utf8').replace(/\0+$/, '');
+  const decoded = trimEnd(Buffer.from(text('auth'), 'base64').toString('utf8'), '\0');
   const colon = decoded.indexOf(':');
   if (colon < 0) throw new CodedError('image', `${file}: an auth entry is not the base64 of NAME:PASSWORD`);
   return { kind: 'basic', user: decoded.slice(0, colon), password: decoded.slice(colon + 1) };

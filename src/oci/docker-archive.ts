@@ -36,7 +36,7 @@ export async function readDockerManifest(archive: Archive): Promise<readonly Doc
 export async function openDockerImage(archive: Archive, entry: DockerArchiveEntry, name: string): Promise<Image> {
   const bytes = await readAll(archive.open(entry.config), MAX_JSON_SIZE, `${name}: ${entry.config}`);
   const digest = digestOf(bytes);
-  const claimed = /([0-9a-f]{64})(?:\.json)?$/.exec(entry.config)?.[1];
+  const claimed = /^[0-9a-f]{64}$/.exec(entry.config.replace(/\.json$/, '').slice(-64))?.[0];
   if (claimed !== undefined && digest !== `sha256:${claimed}`) throw new CodedError('image', `${name}: the digest of ${entry.config} is ${digest}`);
   const { platform, diffIds } = parseConfig(bytes, `${name}: the config`);
   if (diffIds.length !== entry.layers.length) throw new CodedError('image', `${name}: manifest.json has ${entry.layers.length} layers, the config ${diffIds.length} diff IDs`);

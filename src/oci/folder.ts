@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CodedError, messageOf } from '../diag/error.ts';
 import type { EntryTime, EntryType, LayerEntry } from '../spec/layer-entry.ts';
 import { hostPlatform } from '../spec/platform.ts';
+import { trimEnd } from '../spec/strings.ts';
 import { compareStrings } from '../spec/text.ts';
 import type { Image, LayerSummary, ReadOptions } from './image.ts';
 import { READ_SIZE } from './layout-source.ts';
@@ -79,7 +80,7 @@ function typeOf(stats: BigIntStats): EntryType {
 }
 
 function timeOf(nanoseconds: bigint): EntryTime {
-  const fraction = String(((nanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n).padStart(9, '0').replace(/0+$/, '');
+  const fraction = trimEnd(String(((nanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n).padStart(9, '0'), '0');
   const seconds = (nanoseconds - (((nanoseconds % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n)) / 1_000_000_000n;
   return fraction === '' ? String(seconds) : `${seconds}.${fraction}`;
 }

@@ -2,6 +2,7 @@ import { CodedError, messageOf } from '../diag/error.ts';
 import { MEDIA_TYPES } from '../spec/descriptor.ts';
 import type { Digest } from '../spec/digest.ts';
 import { digestOf, isDigest } from '../spec/digest.ts';
+import { cut } from '../spec/strings.ts';
 import { MAX_MANIFEST_SIZE } from './blob-source.ts';
 import type { BlobSource } from './blob-source.ts';
 import type { RegistryClient } from './registry.ts';
@@ -25,7 +26,7 @@ export async function resolveManifest(client: RegistryClient, tagOrDigest: strin
   const name = `${client.name}: the manifest ${tagOrDigest}`;
   const chunks = isDigest(tagOrDigest) ? verifyBlob(body(response), { digest: tagOrDigest }, name) : body(response);
   const bytes = await readAll(chunks, MAX_MANIFEST_SIZE, name);
-  const mediaType = (response.headers.get('content-type') ?? '').replace(/;.*$/, '').trim();
+  const mediaType = cut(response.headers.get('content-type') ?? '', ';').before.trim();
   return { digest: isDigest(tagOrDigest) ? tagOrDigest : digestOf(bytes), mediaType, bytes };
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError, messageOf } from '../diag/error.ts';
 import type { Reference } from '../spec/reference.ts';
+import { cut } from '../spec/strings.ts';
 import { findCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
 
@@ -102,7 +103,7 @@ async function fetchAnswer(url: string, init: RequestInit): Promise<Response> {
 /** The Authorization header that a challenge asks for (RFC 9110 section 11; distribution's token specification). */
 async function authorize(challenge: string, scope: string, url: string, credentials: Credentials | undefined): Promise<string> {
   const [, scheme = '', rest = ''] = /^\s*(\w+)\s*(.*)$/s.exec(challenge) ?? [];
-  const parameters = new Map([...rest.matchAll(/(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g)].map((match) => [(match[1] ?? '').toLowerCase(), match[2]?.replace(/\\(.)/g, '$1') ?? match[3] ?? '']));
+  const parameters = challengeParameters(rest);
   const host = new URL(url).host;
   if (scheme.toLowerCase() === 'basic') {
     if (credentials?.kind !== 'basic') throw new CodedError('image', `${host} asks for a name and password; log in (docker login ${host})`);
@@ -114,6 +115,16 @@ async function authorize(challenge: string, scope: string, url: string, credenti
   // What guards the registry's own connection guards the credentials too.
   if (target.protocol !== 'https:' && !(target.protocol === 'http:' && url.startsWith('http:'))) throw new CodedError('image', `${host} asks for credentials at ${target.origin}: not https`);
   return `Bearer ${await fetchToken(target, parameters.get('service') ?? '', parameters.get('scope') ?? scope, credentials)}`;
+}
+
+/** What comes after a challenge's scheme: `NAME=WORD` and `NAME="TEXT"`, with commas between them (RFC 9110 section 11.2). */
+function challengeParameters(text: string): ReadonlyMap<string, string> {
+  const parameters = new Map<string, string>();
+  const next = /[\s,]*(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/y;
+  for (let match = next.exec(text); match !== null; match = next.exec(text)) {
+    parameters.set((match[1] ?? '').toLowerCase(), match[2]?.replace(/\\(.)/g, '$1') ?? match[3] ?? '');
+  }
+  return parameters;
 }
 
 async function fetchToken(realm: URL, service: string, scope: string, credentials: Credentials | undefined): Promise<string> {
@@ -152,7 +163,7 @@ async function refusal(response: Response, name: string, method: string, path: s
     // Not the registry's form: the status says it.
   }
   const hint = response.status === 404 ? ' (no such image, or no right to see it)' : response.status === 401 || response.status === 403 ? ' (log in with docker login, or it may not be read)' : '';
-  return new CodedError('image', `${name}: ${method} ${path.replace(/\?.*$/, '')}: status ${response.status}${reason === '' ? '' : `, ${reason}`}${hint}`);
+  return new CodedError('image', `${name}: ${method} ${cut(path, '?').before}: status ${response.status}${reason === '' ? '' : `, ${reason}`}${hint}`);
 }
 
 function waitTime(retryAfter: string | null, attempt: number): number {

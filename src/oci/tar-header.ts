@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { CodedError } from '../diag/error.ts';
 import type { EntryFormat, EntryHeader, EntryTime, EntryType } from '../spec/layer-entry.ts';
+import { trimEnd } from '../spec/strings.ts';
 
 /**
  * Tar headers (POSIX pax, ustar, GNU, v7). The libraries that read tar in this language hide what a comparison needs (the header's format,
@@ -93,7 +94,7 @@ export function applyRecords(raw: RawHeader, records: ReadonlyMap<string, string
   const rawPath = records.get('path') ?? raw.name;
   const isFolder = (raw.flag === '0' || raw.flag === '\0') && rawPath.endsWith('/');
   return {
-    path: rawPath.replace(/^(?:\.?\/+)+/, '').replace(/\/+$/, '').replace(/^\.$/, ''),
+    path: trimEnd(rawPath.replace(/^(?:\.?\/+)+/, ''), '/').replace(/^\.$/, ''),
     rawPath,
     type: isFolder ? 'directory' : TYPES.get(raw.flag) ?? 'other',
     mode: raw.mode,
@@ -198,7 +199,7 @@ function recordTime(records: ReadonlyMap<string, string>, key: string): EntryTim
   if (text === undefined || text === '') return undefined;
   const match = /^(-?[0-9]{1,16})(?:\.([0-9]*))?$/.exec(text);
   if (match === null) throw malformed(`the PAX record ${key} is no time`);
-  const fraction = (match[2] ?? '').slice(0, 9).replace(/0+$/, '');
+  const fraction = trimEnd((match[2] ?? '').slice(0, 9), '0');
   return fraction === '' ? String(Number(match[1])) : `${Number(match[1])}.${fraction}`;
 }
 

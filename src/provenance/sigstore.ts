@@ -44,12 +44,12 @@ function verifyBundle(check: Check, bundle: Bundle, artifact: Uint8Array | undef
   return content.$case === 'messageSignature' ? { signer } : { signer, payload: content.dsseEnvelope.payload };
 }
 
-/** An envelope may have several signatures, of which one must be good. */
-function firstGood(bundles: readonly Bundle[], verify: (bundle: Bundle) => Verified): Verified {
+/** An envelope may have several signatures, of which one must be good, whatever the others are. */
+function firstGood(bundles: readonly (() => Bundle)[], verify: (bundle: Bundle) => Verified): Verified {
   let failure: unknown = new Error('it has no signature');
   for (const bundle of bundles) {
     try {
-      return verify(bundle);
+      return verify(bundle());
     } catch (error) {
       failure = error;
     }
@@ -58,15 +58,25 @@ function firstGood(bundles: readonly Bundle[], verify: (bundle: Bundle) => Verif
 }
 
 /** An envelope as bundles, one for each signature. */
-function toBundles({ kind, value }: SignedDocument): readonly Bundle[] {
-  if (kind === 'bundle') return [bundleFromJSON(value)];
+function toBundles({ kind, value }: SignedDocument): readonly (() => Bundle)[] {
+  if (kind === 'bundle') return [() => readBundle(value)];
   const { signatures } = value;
   if (!Array.isArray(signatures)) throw new Error(`expected a list of signatures, found ${describe(signatures)}`);
-  return signatures.map((signature: unknown) => bundleFromJSON({
+  return signatures.map((signature: unknown) => () => readBundle({
     mediaType: BUNDLE_TYPE,
     verificationMaterial: { publicKey: { hint: isObject(signature) ? String(signature['keyid'] ?? '') : '' } },
     dsseEnvelope: { ...value, signatures: [signature] },
   }));
+}
+
+/** The library looks at fields before it has looked whether they are there: what it says of that is no mistake of ours. */
+function readBundle(value: unknown): Bundle {
+  try {
+    return bundleFromJSON(value);
+  } catch (error) {
+    if (error instanceof TypeError) throw new Error(`it is malformed: ${error.message}`);
+    throw error;
+  }
 }
 
 function keyCheck(pem: string, rootBytes: Uint8Array | undefined): Check {

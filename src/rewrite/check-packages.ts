@@ -76,7 +76,7 @@ const PIP: Omit<LanguageManager, 'pattern'> = {
 const NODE: Omit<LanguageManager, 'pattern'> = {
   values: set('--prefix', '--registry', '--cache', '--tag', '--omit', '--include', '--loglevel', '-C'),
   settled: /^--help$/,
-  hasVersion: (name) => /.@(?!latest$|next$|\*$)[^@]+$/.test(name),
+  hasVersion: (name) => name.lastIndexOf('@') > 0 && !['', 'latest', 'next', '*'].includes(name.slice(name.lastIndexOf('@') + 1)),
 };
 
 const LANGUAGES: readonly LanguageManager[] = [

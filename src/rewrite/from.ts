@@ -202,9 +202,13 @@ class RequestReader {
   }
 
   #checkEpoch(dockerfile: SourceFile | undefined): void {
-    if (this.#options.has(EPOCH) || (dockerfile !== undefined && /^\s*ARG\s.*\bSOURCE_DATE_EPOCH=/im.test(Buffer.from(dockerfile.data).toString('utf8')))) return;
+    if (this.#options.has(EPOCH) || (dockerfile !== undefined && declaresEpoch(Buffer.from(dockerfile.data).toString('utf8')))) return;
     this.#tell('build arg SOURCE_DATE_EPOCH', 'none', 'the first build had no SOURCE_DATE_EPOCH: its image has the times of the day on which it ran, and this one has others', true);
   }
+}
+
+function declaresEpoch(dockerfile: string): boolean {
+  return dockerfile.split('\n').some((line) => /^\s*ARG\s/i.test(line) && /\bSOURCE_DATE_EPOCH=/i.test(line));
 }
 
 /** Named contexts that only the client has. */

@@ -1,3 +1,4 @@
+import { trimEnd } from '../spec/strings.ts';
 import type { RunChange } from './change.ts';
 import type { StripOptions } from './options.ts';
 import { STRIP_TABLE } from './strip-table.ts';
@@ -19,7 +20,7 @@ export function stripRulesFor(rules: readonly StripRule[], mountTargets: readonl
 
 /** Whether `path` is `folder` or in it. */
 export function isBelow(path: string, folder: string): boolean {
-  const prefix = folder.replace(/\/+$/, '');
+  const prefix = trimEnd(folder, '/');
   return path === prefix || path.startsWith(`${prefix}/`);
 }
 

@@ -18,7 +18,7 @@ export function clampVariables({ epoch }: ClampSettings): string {
 
 /** The wrapper's line that brings back what is not below a mount. */
 export function clampCall({ mounts }: ClampSettings): string {
-  const paths = [...new Set([...RUNTIME_MOUNTS, ...mounts.map((mount) => mount.replace(/\/+$/, '')).filter((mount) => mount !== '')])];
+  const paths = [...new Set([...RUNTIME_MOUNTS, ...mounts.map((mount) => mount.split('/').filter((part) => part !== '').map((part) => `/${part}`).join('')).filter((mount) => mount !== '')])];
   const words = paths.map((path) => `-path "$R"${shellWord(path.replaceAll(/[\\*?[\]]/g, '\\$&'))}`);
   return `  clamp ${words.join(' -o \\\n    ')}\n`;
 }

@@ -1,10 +1,11 @@
-/** Tells whether a whole path matches. */
-export type PathPattern = (path: string) => boolean;
+/** Tells whether a whole path matches, or one of the folders that it is in. */
+export type PathPattern = (path: string, parents: readonly string[]) => boolean;
 
 /** One place of a compiled pattern. */
 type Atom =
   | { readonly kind: 'one'; readonly accepts: (character: string) => boolean }
-  | { readonly kind: 'many'; readonly accepts: (character: string) => boolean }
+  /** `source` is how the expression writes what it accepts. */
+  | { readonly kind: 'many'; readonly source: string; readonly accepts: (character: string) => boolean }
   /** Nothing, or anything that ends in a slash. */
   | { readonly kind: 'folders' }
   /** Nothing, or one character. */
@@ -21,19 +22,23 @@ type Sequence = readonly Atom[];
 
 /**
  * Compiles one pattern as moby/patternmatcher does: `*` and `?` within a folder, `**` through folders. Undefined when the regular
- * expression that it becomes there is none. Matching takes time in proportion to pattern and path, not more.
+ * expression that it becomes there is none. Matching takes time in proportion to pattern and path, not more: parents are no path of their own.
  */
 export function compilePattern(pattern: string): PathPattern | undefined {
   const kind = classify(pattern);
   switch (kind) {
-    case 'exact': return (path) => path === pattern;
-    case 'prefix': return (path) => path.startsWith(pattern.slice(0, -2));
-    case 'suffix': return (path) => path.endsWith(pattern.slice(2)) || (pattern[2] === '/' && path === pattern.slice(3));
+    case 'exact': return orParent((path) => path === pattern);
+    case 'prefix': return orParent((path) => path.startsWith(pattern.slice(0, -2)));
+    case 'suffix': return orParent((path) => path.endsWith(pattern.slice(2)) || (pattern[2] === '/' && path === pattern.slice(3)));
     case 'expression': {
       const alternatives = parseAlternatives(toExpression(pattern));
-      return alternatives === undefined ? undefined : (path) => alternatives.some((sequence) => matchSequence(sequence, path));
+      return alternatives === undefined ? undefined : (path, parents) => alternatives.some((sequence) => matchSequence(sequence, path, parents));
     }
   }
+}
+
+function orParent(matches: (path: string) => boolean): PathPattern {
+  return (path, parents) => matches(path) || parents.some(matches);
 }
 
 /** How a pattern is matched: the quick ways are not quite those that the expression would give, and are kept as they are. */
@@ -86,10 +91,10 @@ function parseAlternatives(expression: string): readonly Sequence[] | undefined 
       alternatives.push([]);
       at++;
     } else if (character === '(') {
-      atoms.push({ kind: 'folders' });
+      addAtoms(atoms, { kind: 'folders' });
       at += 6;
     } else if (character === '.') {
-      atoms.push({ kind: 'many', accepts: notNewline });
+      addAtoms(atoms, { kind: 'many', source: '.', accepts: notNewline });
       at += 2;
     } else if (character === '$') {
       atoms.push({ kind: 'end' });
@@ -101,24 +106,33 @@ function parseAlternatives(expression: string): readonly Sequence[] | undefined 
       at = counts?.end ?? end;
     } else {
       const one = character === '[' ? parseClass(characters, at + 1) : character === '\\' ? parseEscape(characters, at + 1) : literal(character, at + 1);
-      const repeated = one === undefined || character === '{' && parseCounts(characters, at) !== undefined ? undefined : repeat(characters, one);
+      const repeated = one === undefined || character === '{' && parseCounts(characters, at) !== undefined ? undefined : repeat(characters, one, characters.slice(at, one.end).join(''));
       if (repeated === undefined) return undefined;
-      atoms.push(...repeated.atoms);
+      addAtoms(atoms, ...repeated.atoms);
       at = repeated.end;
     }
   }
   return alternatives;
 }
 
+/** Adds places; what takes as many as there are, again and again, is no more than once. */
+function addAtoms(atoms: Atom[], ...added: readonly Atom[]): void {
+  for (const atom of added) {
+    const last = atoms.at(-1);
+    const isSame = atom.kind === 'folders' ? last?.kind === 'folders' : atom.kind === 'many' && last?.kind === 'many' && last.source === atom.source;
+    if (!isSame) atoms.push(atom);
+  }
+}
+
 /** One place, or as many as the star or the counts behind it say. */
-function repeat(characters: readonly string[], { accepts, end }: Accepting): { readonly atoms: readonly Atom[]; readonly end: number } | undefined {
+function repeat(characters: readonly string[], { accepts, end }: Accepting, source: string): { readonly atoms: readonly Atom[]; readonly end: number } | undefined {
   const counts = parseCounts(characters, end);
-  if (characters[end] === '*') return parseCounts(characters, end + 1) === undefined ? { atoms: [{ kind: 'many', accepts }], end: end + 1 } : undefined;
+  if (characters[end] === '*') return parseCounts(characters, end + 1) === undefined ? { atoms: [{ kind: 'many', source, accepts }], end: end + 1 } : undefined;
   if (counts === undefined) return { atoms: [{ kind: 'one', accepts }], end };
   const { least, most } = counts;
   if (least > MAX_COUNT || (most !== undefined && (most < least || most > MAX_COUNT))) return undefined;
   const required = Array.from({ length: least }, (): Atom => ({ kind: 'one', accepts }));
-  const extra = most === undefined ? [{ kind: 'many', accepts } as const] : Array.from({ length: most - least }, (): Atom => ({ kind: 'optional', accepts }));
+  const extra = most === undefined ? [{ kind: 'many', source, accepts } as const] : Array.from({ length: most - least }, (): Atom => ({ kind: 'optional', accepts }));
   return { atoms: [...required, ...extra], end: counts.end };
 }
 
@@ -214,20 +228,30 @@ function codeOf(character: string): number {
 
 const isWord = (character: string | undefined): boolean => character !== undefined && /^[0-9A-Za-z_]$/.test(character);
 
-/** Whether the places of a sequence fit a part of the path: all that can be reached are followed, character by character. */
-function matchSequence(atoms: Sequence, path: string): boolean {
+/**
+ * Whether the places of a sequence fit a part of the path, or of one of its parents: all that can be reached are followed, character by
+ * character, and where a parent ends it is seen what would be reached if the path did.
+ */
+function matchSequence(atoms: Sequence, path: string, parents: readonly string[]): boolean {
   const characters = [...path];
+  const ends = new Set(parents.map((parent) => [...parent].length));
   const isAnchored = atoms[0]?.kind === 'start';
   let reached: ReadonlySet<number> = new Set();
   for (let at = 0; at <= characters.length; at++) {
     if (isAnchored && at > 0 && reached.size === 0) return false;
-    const isBoundary = isWord(characters[at - 1]) !== isWord(characters[at]);
-    const holds = { start: at === 0, end: at === characters.length, boundary: isBoundary, inside: !isBoundary };
-    const open = closure(atoms, [...reached, 0], holds);
+    const before = [...reached, 0];
+    if (ends.has(at) && closure(atoms, before, conditions(at, characters[at - 1], undefined)).has(atoms.length * 2)) return true;
+    const open = closure(atoms, before, conditions(at, characters[at - 1], characters[at]));
     if (open.has(atoms.length * 2)) return true;
     reached = step(atoms, open, characters[at] ?? '');
   }
   return false;
+}
+
+/** What holds between two characters, of which the second is undefined at the end. */
+function conditions(at: number, before: string | undefined, after: string | undefined): Readonly<Record<Condition, boolean>> {
+  const isBoundary = isWord(before) !== isWord(after);
+  return { start: at === 0, end: after === undefined, boundary: isBoundary, inside: !isBoundary };
 }
 
 /** Where one more character leads. */

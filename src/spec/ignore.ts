@@ -39,7 +39,7 @@ export class IgnoreMatcher {
       if (isException !== matched) continue;
       const pattern = this.#compile(text);
       if (pattern === undefined) return undefined;
-      if (pattern(path) || parents.some(pattern)) matched = !isException;
+      if (pattern(path, parents)) matched = !isException;
     }
     return matched;
   }

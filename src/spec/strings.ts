@@ -53,6 +53,13 @@ export function cut(text: string, separator: string): { readonly before: string;
   return { before: text.slice(0, index), after: text.slice(index + separator.length) };
 }
 
+/** `text` without the `character`s that it ends with. */
+export function trimEnd(text: string, character: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === character) end--;
+  return text.slice(0, end);
+}
+
 /** Go's strconv.ParseBool; undefined when `text` is no boolean. */
 export function parseBool(text: string): boolean | undefined {
   switch (text) {

@@ -103,6 +103,14 @@ test('what does not count', async () => {
   }
 });
 
+test('one good signature of several will do, whatever the others are', () => {
+  const signed = (signatures: (good: unknown) => readonly unknown[]): string => changed(envelope(statement(), [key]), (value) => (value.signatures = signatures(value.signatures[0])));
+  for (const bad of [null, 7, {}, { sig: null }, { keyid: 'x', sig: '!' }, []]) {
+    assert.is(read(signed((good) => [bad, good]), keyTrust()).materials.length, 1);
+    assert.throws(() => read(signed(() => [bad]), keyTrust()), /its signature does not count: /);
+  }
+});
+
 test('of several, those without a good signature do not count', async () => {
   const bundle = await signWithKey(key, { statement: statement() });
   const [unsigned, forged] = [statement(HEX, []), await signWithKey(makeKey(), { statement: statement(HEX, []) })];

@@ -1,0 +1,70 @@
+/** No regular expression takes more than linear time, whatever it is given: each one in src/ is looked at by recheck. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { join } from 'node:path';
+import { checkSync } from 'recheck';
+import { projectFolder } from '../support/cache.ts';
+import { expressionsBelow, expressionsOf } from '../support/expressions.ts';
+
+/** recheck gives up after so many milliseconds of one expression, and says "unknown". Most take one. */
+const TIMEOUT = 120_000;
+
+interface Regex {
+  readonly pattern: string;
+  readonly flags: string;
+}
+
+/** `safe`, or what is wrong: `exponential`, `2nd degree polynomial`, `unknown`. */
+function examine({ pattern, flags }: Regex): string {
+  const found = checkSync(pattern, flags, { timeout: TIMEOUT });
+  return found.status === 'vulnerable' ? found.complexity.summary : found.status;
+}
+
+const all = expressionsBelow('src');
+
+test('each expression is linear', () => {
+  const literals = new Map(all.flatMap(({ text, regex, file }) => (regex === undefined ? [] : [[text, { regex, file }] as const])));
+  assert.ok(literals.size > 200, `${literals.size} expressions`);
+  const verdicts = [...literals].map(([text, { regex, file }]) => [examine(regex), `${file}: ${text}`] as const);
+  assert.equal(verdicts.filter(([verdict]) => verdict !== 'safe').map((row) => row.join(' ')), []);
+});
+
+test('each expression that is put together when its module is loaded is linear, and none is later', async () => {
+  const calls = all.filter(({ regex }) => regex === undefined);
+  const files = [...new Set(calls.map(({ file }) => file))];
+  assert.ok(files.length > 0);
+  for (const file of files) {
+    const made = await madeByImport(file);
+    const count = calls.filter((call) => call.file === file).length;
+    assert.ok(made.length >= count, `${file} calls RegExp in ${count} places, and made ${made.length} when it was loaded`);
+    for (const { source: pattern, flags } of made) assert.is(examine({ pattern, flags }), 'safe', `${file}: /${pattern}/${flags}`);
+  }
+});
+
+/** What a module, and those that it imports, give to RegExp while they are loaded. */
+async function madeByImport(file: string): Promise<readonly RegExp[]> {
+  const Original = globalThis.RegExp;
+  const made: RegExp[] = [];
+  globalThis.RegExp = new Proxy(Original, {
+    construct: (target, args: ConstructorParameters<typeof RegExp>) => {
+      const expression = new target(...args);
+      made.push(expression);
+      return expression;
+    },
+  });
+  try {
+    await import(join(projectFolder, file));
+  } finally {
+    globalThis.RegExp = Original;
+  }
+  return made;
+}
+
+test('what is not linear is found', () => {
+  assert.is(examine({ pattern: '^(a+)+$', flags: '' }), 'exponential');
+  assert.is(examine({ pattern: '\\/+$', flags: '' }), '2nd degree polynomial');
+  const found = expressionsOf('const a = [/x+/g.test(y), `${/[/]/u}`]; new RegExp(a); RegExp("b");', 'a.ts');
+  assert.equal(found.map(({ text }) => text), ['/x+/g', '/[/]/u', 'new RegExp(a)', 'RegExp("b")']);
+});
+
+test.run();
