@@ -68,8 +68,8 @@ bench-run: dist/frontend.cjs ## what the wrapper costs a RUN, on small images an
 wire: dist/frontend.cjs ## the LLB of CASES (a folder or a JSON-lines file) against the reference's, with WIRE_COMPARE
 	@$(RUN_TS) scripts/wire.ts $(or $(CASES),test/e2e/fixtures)
 
-fuzz: dist/frontend.cjs ## COUNT (1000) generated builds of SEED (1), compared in the same way
-	@$(RUN_TS) test/fuzz/generate.ts .cache/fuzz $(or $(COUNT),1000) $(or $(SEED),1)
+fuzz: dist/frontend.cjs ## COUNT (1000) generated builds of SEED (1), compared in the same way; WRONG is the rate of mistakes (0 to 1; mixed)
+	@$(RUN_TS) test/fuzz/generate.ts .cache/fuzz $(or $(COUNT),1000) $(or $(SEED),1) $(or $(WRONG),mixed)
 	@$(RUN_TS) scripts/wire.ts .cache/fuzz/cases.jsonl
 
 fuzz-parsers: node_modules/.package-lock.json ## EXECUTIONS (100000) changed inputs of SEED (1) for each reader of strangers' bytes, at most SECONDS (600) each

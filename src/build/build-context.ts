@@ -19,7 +19,7 @@ export interface BuildContext {
   readonly unsupplied?: string;
   /** The client's folder that is the main context otherwise: {@link CONTEXT_LOCAL_NAME} when absent. */
   readonly contextLocalName?: string;
-  /** The files in that folder that may be its ignore file, the first that is there: `.dockerignore` when absent. */
+  /** The files in that folder that may be its ignore file, the first that has anything in it: `.dockerignore` when absent. */
   readonly ignoreNames?: readonly string[];
   /** What the Dockerfile is read from, when not from the client's folder. */
   readonly dockerfile?: State;

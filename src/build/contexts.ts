@@ -123,7 +123,7 @@ export class RequestContexts implements ContextProvider {
     const ref = await solveToRef(gateway, await marshalState(gateway, state));
     for (const name of names) {
       const data = await ref.readFile(name).catch(() => undefined);
-      if (data !== undefined) return { name, data };
+      if (data !== undefined && data.length > 0) return { name, data };
     }
     return { name: DOCKERIGNORE, data: new Uint8Array() };
   }

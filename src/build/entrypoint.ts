@@ -16,7 +16,7 @@ export interface Entrypoint {
   readonly sourceMap: SourceMap;
   /** The vertex that it was read from: warnings belong to it. */
   readonly vertex: string;
-  /** NAME.dockerignore, when there is one; it counts in place of .dockerignore. */
+  /** NAME.dockerignore, when there is one with anything in it; it counts in place of .dockerignore. */
   readonly dockerignore?: { readonly name: string; readonly data: Uint8Array };
 }
 
@@ -31,7 +31,7 @@ export async function readEntrypoint(gateway: Gateway, config: RequestConfig, co
   return {
     sourceMap: { filename: context.filename, language: 'Dockerfile', data, definition },
     vertex: headDigest(definition),
-    ...(ignored === undefined ? {} : { dockerignore: { name: ignoreName, data: ignored } }),
+    ...(ignored === undefined || ignored.length === 0 ? {} : { dockerignore: { name: ignoreName, data: ignored } }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { arg, INSTRUCTIONS } from './instructions.ts';
-import { NUMBERS, odd } from './odd.ts';
+import { odd } from './odd.ts';
 import type { Random } from './random.ts';
-import { ARG_NAMES, type Scope, word } from './words.ts';
+import { type Scope, word } from './words.ts';
 
 const IMAGES = ['scratch', 'alpine', 'debian:12', 'busybox:latest', 'docker.io/library/golang:1.22', 'ghcr.io/a/b:v1', 'localhost:5000/x', 'node@sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d', 'onbuild/base', 'x/onbuild:2', 'ubuntu', 'python:3.12-slim'];
 const STAGE_NAMES = ['base', 'build', 'final', 'Mixed', 'stage-1', 'a.b', 'x_y'];
@@ -21,7 +21,7 @@ function from(scope: Scope): string {
   if (random.chance(0.15)) line += `--platform=${random.chance(scope.wrong) ? random.pick(['', 'x/y/z/w', '$NOPE', 'LINUX', '${FOO}', 'a b']) : random.pick(PLATFORMS)} `;
   line += base;
   if (random.chance(0.5)) {
-    const name = random.chance(scope.wrong * 0.3) ? random.pick(['1bad', 'scratch', 'Scratch', 'context', '\u212a', 'x\u0130', '', 'a b', 'é', ...scope.stages]) : random.pick(STAGE_NAMES);
+    const name = random.chance(scope.wrong * 0.3) ? random.pick(['1bad', 'scratch', 'Scratch', 'context', 'dockerfile', '\u212a', 'x\u0130', '', 'a b', 'é', '$FOO', ...scope.stages]) : random.pick(STAGE_NAMES);
     line += ` ${random.pick(['AS', 'as', 'AS', 'As'])} ${name}`;
     scope.stages.push(name);
   }
@@ -58,8 +58,9 @@ function directives(scope: Scope): string {
   if (scope.escape === '`') lines.push(random.pick(['# escape=`', '#escape=`', '# Escape = `']));
   else if (random.chance(0.05)) lines.push('# escape=\\');
   else if (random.chance(scope.wrong * 0.1)) lines.push(random.pick(['# escape=x', '# escape=', '# escape=\\\n# escape=\\']));
-  if (random.chance(scope.wrong * 0.05)) lines.push(random.pick(['# syntax=other/frontend:1', '# syntax=other/frontend --flag x', '// syntax=other', '# syntax=']));
-  if (random.chance(0.05)) lines.push(random.pick(['# unknown=1', '#!/bin/foo', '# just a comment']));
+  if (random.chance(scope.wrong * 0.05)) lines.push(random.pick(['# syntax=other/frontend:1', '# syntax=other/frontend --flag x', '// syntax=other', '# syntax=', '{"syntax": "other/frontend"}', '  //syntax = other/frontend x=y', '#syntax=UPPER', '/* syntax=other */']));
+  if (random.chance(0.05)) lines.push(random.pick(['# unknown=1', '#!/bin/foo', '# just a comment', '// not ours', '#', '']));
+  if (lines.length > 1 && random.chance(scope.wrong * 0.2)) lines.reverse();
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -79,65 +80,4 @@ export function dockerfile(random: Random, wrong: number): string {
   if (random.chance(wrong * 0.03)) text = text.slice(0, random.int(0, text.length));
   for (let times = random.chance(0.08 + wrong * 0.3) ? random.int(1, 2) : 0; times > 0; times--) text = odd(random, text);
   return text;
-}
-
-/** Frontend options to build it with. Digest, time and session options are left to other tests. */
-export function options(random: Random, wrong: number): Record<string, string> {
-  const all: readonly (readonly [string, readonly string[], readonly string[]])[] = [
-    ['target', ['base', 'build', 'final', 'BASE', '0', 'mixed', 'stage-1'], ['nosuch', '']],
-    ['platform', ['linux/amd64', 'linux/arm64', 'linux/amd64,linux/arm64', 'linux/arm/v7', 'windows/amd64'], ['x/y/z/w', ',', 'LINUX/']],
-    ['no-cache', ['', 'base', 'build,final'], ['nosuch']],
-    ['add-hosts', ['a=1.2.3.4', 'a=1.2.3.4,b=::1'], ['a', 'a=x', '=1.2.3.4']],
-    ['ulimit', ['nofile=1024:2048', 'nproc=5', 'core=9223372036854775807', 'nofile=9007199254740993:-1', 'core=-1,"stack=1:2"'], ['x', 'nofile=2:1', 'nofile=a', 'NOFILE=1', 'nofile=1:2:3', ...NUMBERS.map((number) => `core=${number}`)]],
-    ['shm-size', ['1000000', '65536', '9223372036854775807'], ['x', '-1', ...NUMBERS]],
-    ['cgroup-parent', ['/foo', 'bar'], []],
-    ['force-network-mode', ['none', 'host', 'sandbox'], ['bogus', 'default']],
-    ['hostname', ['box'], []],
-    ['image-resolve-mode', ['pull', 'local', 'default'], ['bogus', 'preferLocal']],
-    ['multi-platform', ['true', 'false', '1'], ['x']],
-    ['memory', ['1000000', '9007199254740993'], ['x', ...NUMBERS]],
-    ['memswap', ['-1', '9223372036854775807'], ['x', ...NUMBERS]],
-    ['cpushares', ['2', '18446744073709551615'], ['x', ...NUMBERS]],
-    ['cpuperiod', ['100000'], NUMBERS],
-    ['cpuquota', ['50000'], NUMBERS],
-    ['cpusetmems', ['0', '0,2-3'], ['3-1', 'x', '0-', ...NUMBERS]],
-    ['cpusetcpus', ['0-1'], []],
-    ['label:a', ['1', 'x y'], []],
-    ['label:org.b', [''], []],
-    ['build-arg:BUILDKIT_MULTI_PLATFORM', ['1', '0'], ['x']],
-    ['build-arg:BUILDKIT_SANDBOX_HOSTNAME', ['sand'], []],
-    ['build-arg:BUILDKIT_CACHE_MOUNT_NS', ['ns'], []],
-    ['build-arg:BUILDKIT_DOCKERFILE_CHECK', ['skip=all', 'error=true', 'experimental=all'], ['bogus=1', '', 'skip=all; error=true']],
-    ['build-arg:BUILDKIT_SYNTAX', [], ['other/frontend:2', ' other x=y ', '']],
-    ['build-arg:BUILDKIT_CONTEXT_KEEP_GIT_DIR', ['1'], ['x']],
-    ['build-arg:BUILDKIT_SBOM_SCAN_STAGE', ['true', 'base'], []],
-    ['build-arg:BUILDKIT_SBOM_SCAN_CONTEXT', ['true'], []],
-    ['build-arg:HTTP_PROXY', ['http://p:1'], []],
-    ['build-arg:no_proxy', ['x'], []],
-    ['build-arg:SOURCE_DATE_EPOCH', ['0', '1700000000'], ['x', '-1', 'base']],
-    ['context:alpine', ['docker-image://busybox', 'docker-image://scratch', 'local:ctx'], ['bogus', 'target:base']],
-    ['context:base', ['docker-image://busybox:1', 'https://example.com/x.git', 'https://example.com/f.tgz', 'local:ctx'], ['docker-image://UPPER', 'nope:x']],
-    ['context:debian:12', ['docker-image://alpine@sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d', 'https://github.com/a/b.git#main:dir', 'git://x.org/y', 'oci-layout://s@sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d'], ['oci-layout://x', 'oci-layout://s:tag', 'input:', 'input:nosuch', 'docker-image://', '']],
-    ['context:build::linux/amd64', ['docker-image://busybox', 'local:ctx'], ['x:y']],
-    ['context:Mixed', ['docker-image://ubuntu'], []],
-    ['context:scratch', ['docker-image://ubuntu'], []],
-    ['attest:sbom', ['', 'generator=scanner', 'generator=scanner,scan-all=1'], ['disabled=true', 'generator=UPPER', 'x', 'generator=']],
-    ['attest:provenance', ['mode=max', ''], ['x']],
-    ['frontend.caps', ['moby.buildkit.frontend.inputs', 'moby.buildkit.frontend.contexts+forward'], ['nosuch.cap', 'nosuch+forward']],
-    ['override-copy-image', [], ['x']],
-    ['build-arg:BUILDKIT_DISABLE_FILEOP', ['0'], ['1']],
-    ['cache-from', ['a/b,c/d'], []],
-    ['cache-imports', ['[{"Type":"registry","Attrs":{"ref":"a/b"}}]', '[]', '[{"Type":"gha","Attrs":{"scope":"x"}}]'], ['x', '{}', '[1]', '[{"Type":1}]']],
-  ];
-  const chosen: Record<string, string> = {};
-  for (const [key, good, bad] of all) {
-    if (!random.chance(0.06)) continue;
-    chosen[key] = bad.length > 0 && random.chance(wrong) ? random.pick(bad) : random.pick(good);
-  }
-  for (const name of random.some(ARG_NAMES.slice(0, 5), 0.12)) chosen[`build-arg:${name}`] = random.pick(['', 'alpine', '1', 'a b', '$FOO', 'debian:11']);
-  if (random.chance(0.06)) {
-    chosen['requestid'] = random.pick(['frontend.outline', 'frontend.targets', 'frontend.lint', 'frontend.subrequests.describe', 'frontend.convertllb', ...(random.chance(wrong) ? ['frontend.nope'] : [])]);
-    chosen['frontend.caps'] = 'moby.buildkit.frontend.subrequests';
-  }
-  return chosen;
 }

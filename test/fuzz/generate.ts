@@ -3,7 +3,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeText } from '../../src/spec/bytes.ts';
-import { dockerfile, options } from './dockerfile.ts';
+import { dockerfile } from './dockerfile.ts';
+import { IGNORE_LINES } from './odd.ts';
+import { options } from './options.ts';
 import { Random } from './random.ts';
 
 const [dir, count, seed = '1', wrong = 'mixed'] = process.argv.slice(2);
@@ -20,6 +22,7 @@ for (let i = 0; i < Number(count); i++) {
   mkdirSync(join(dir, String(Math.floor(i / 1000))), { recursive: true });
   const file = join(String(Math.floor(i / 1000)), `Dockerfile.${i}`);
   writeFileSync(join(dir, file), encodeText(dockerfile(random, rate)));
+  if (random.chance(0.1)) writeFileSync(join(dir, `${file}.dockerignore`), random.list(0, 4, () => random.pick(IGNORE_LINES)).join(random.pick(['\n', '\n', '\r\n'])));
   rows.push(JSON.stringify({ name: `case ${i}`, dockerfile: file, context: random.chance(0.5) ? 'context' : '', opts: { ...options(random, rate), 'build-arg:REPRO': 'off' } }));
 }
 writeFileSync(join(dir, 'cases.jsonl'), `${rows.join('\n')}\n`);

@@ -40,7 +40,7 @@ function mount(scope: Scope): string {
   return `--mount=${[...fields, ...rest].filter((text) => text !== '').join(',')}`;
 }
 
-const HEREDOC_LINES = ['echo hi', '#!/bin/sh', '#!/usr/bin/env python', 'a $FOO ${BAR:-x}', '\ttabbed', '', '# comment', 'EO', "it's \"q\"", 'RUN not', '\\', 'x \\', '<<EOF', '日本'];
+const HEREDOC_LINES = ['echo hi', '#!/bin/sh', '#!/usr/bin/env python', 'a $FOO ${BAR:-x}', '\ttabbed', '', '# comment', 'EO', "it's \"q\"", 'RUN not', '\\', 'x \\', '<<EOF', '日本', '${BAD', '$(x) `y`', '\\$FOO', "'$FOO'", '${FOO:-', '  EOF', 'EOF ', 'EOFX', '#!', '\t#!/bin/sh -x'];
 
 /** `line` with heredoc bodies under it, for each marker in `line`. */
 function withBodies(scope: Scope, line: string, names: readonly string[]): string {
@@ -50,12 +50,12 @@ function withBodies(scope: Scope, line: string, names: readonly string[]): strin
 
 function heredocMarker(scope: Scope, name: string): string {
   const { random } = scope;
-  return `${random.chance(0.1) ? '3' : ''}<<${random.chance(0.25) ? '-' : ''}${random.pick([name, name, `"${name}"`, `'${name}'`, ...(random.chance(scope.wrong) ? [`"${name.slice(0, 1)}"${name.slice(1)}`, `'${name}`, `\\${name}`, `$${name}`, ` ${name}`, `${name};`, `"${name} "`, `<${name}`, '""', `-${name}`] : [])])}`;
+  return `${random.chance(0.1) ? '3' : ''}<<${random.chance(0.25) ? '-' : ''}${random.pick([name, name, `"${name}"`, `'${name}'`, ...(random.chance(scope.wrong) ? [`"${name.slice(0, 1)}"${name.slice(1)}`, `'${name}`, `\\${name}`, `$${name}`, ` ${name}`, `${name};`, `"${name} "`, `<${name}`, '""', `-${name}`, `${name}<<${name}`, `"${name}"x`, `${name}=1`, `${name}|cat`, `é${name}`] : [])])}`;
 }
 
 function heredocRun(scope: Scope): string {
   const { random } = scope;
-  const names = random.chance(0.8) ? ['EOF'] : ['EOF', 'TWO'];
+  const names = random.chance(0.8) ? ['EOF'] : random.pick([['EOF', 'TWO'], ['EOF', 'TWO', 'a b'], ['EOF', 'EOF']]);
   const markers = names.map((name) => heredocMarker(scope, name)).join(' ');
   return withBodies(scope, `RUN ${flags(scope, [() => mount(scope)], 0.1)}${random.pick([markers, `cat ${markers} > /x`, `sh ${markers}`, `${markers} cat`, `python3 ${markers} && ls`])}`, names);
 }
@@ -68,7 +68,7 @@ function copyLike(scope: Scope, keyword: 'COPY' | 'ADD'): string {
     : [() => boolFlag(scope, 'keep-git-dir'), () => flag(scope, 'checksum', ['sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d', 'sha256:24', '$FOO']), () => boolFlag(scope, 'unpack')];
   const head = `${keyword} ${flags(scope, [...common, ...own], 0.18)}`;
   if (random.chance(0.2)) {
-    const names = random.chance(0.8) ? ['EOF'] : ['EOF', 'file2'];
+    const names = random.chance(0.8) ? ['EOF'] : random.pick([['EOF', 'file2'], ['EOF', 'EOF'], ['a/b', '..'], ['x y', 'é', '.']]);
     return withBodies(scope, `${head}${random.chance(0.2) ? `${path(scope)} ` : ''}${names.map((name) => heredocMarker(scope, name)).join(' ')} ${path(scope)}`, names);
   }
   const remote = ['https://example.com/f.tgz', 'http://example.com/', 'https://example.com/a/b?x=1', 'https://github.com/a/b.git', 'https://github.com/a/b.git#v1:dir', 'git@github.com:a/b.git', 'https://example.com/${FOO}.zip', 'https://github.com/a/b.git?branch=x&subdir=y'];
@@ -116,8 +116,18 @@ export const INSTRUCTIONS: readonly Maker[] = [
   (scope) => `SHELL ${scope.random.chance(scope.wrong) ? jsonForm(scope) : scope.random.pick(['["/bin/bash","-c"]', '["/bin/sh", "-ec"]', '["python3","-c"]', '["cmd", "/S", "/C"]'])}`,
   (scope) => healthcheck(scope),
   (scope) => `MAINTAINER ${scope.random.pick(['me', 'Me <me@example.com>', '$FOO', word(scope)])}`,
-  (scope) => `ONBUILD ${scope.random.pick(INSTRUCTIONS.slice(0, 12))(scope)}`,
+  (scope) => `${scope.random.chance(scope.wrong) ? foreign(scope) : 'LABEL a=b'}`,
+  (scope) => `ONBUILD ${scope.random.pick(INSTRUCTIONS)(scope)}`,
 ];
+
+/** An instruction with a flag of another, or with a heredoc that it does not take. */
+function foreign(scope: Scope): string {
+  const { random } = scope;
+  const keyword = random.pick(['RUN', 'COPY', 'ADD', 'ENV', 'LABEL', 'ARG', 'WORKDIR', 'USER', 'CMD', 'ENTRYPOINT', 'SHELL', 'EXPOSE', 'VOLUME', 'STOPSIGNAL', 'MAINTAINER', 'HEALTHCHECK', 'ONBUILD RUN', 'FROM']);
+  if (random.chance(0.4)) return withBodies(scope, `${keyword} ${random.pick(['', 'a=', 'a ', 'CMD ', '["x"] ', '"', "'"])}${heredocMarker(scope, 'EOF')}${random.pick(['', ' x', '"', "'"])}`, ['EOF']);
+  const name = random.pick(['from', 'chown', 'chmod', 'link', 'parents', 'exclude', 'checksum', 'keep-git-dir', 'unpack', 'mount', 'network', 'security', 'device', 'interval', 'retries', 'platform', 'nope']);
+  return `${keyword} --${name}${random.pick(['', '=', '=true', '=x', '="a b"', '=$FOO', ' =x', '\\\n', '=x --x'])} ${random.pick(['a /b', 'x=y', '["a", "b"]', 'CMD x', '/x', ''])}`;
+}
 
 /** An ARG of any stage or of the head. */
 export function arg(scope: Scope): string {

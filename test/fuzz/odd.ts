@@ -14,6 +14,9 @@ const BROKEN = ['\udcff', '\udc80', '\udcc3', '\udce2\udc82', '\udced\udca0\udc8
 /** Numbers at the edges of the types that hold them, and other ways to write some. */
 export const NUMBERS = ['0', '007', '+5', '-0', '-1', '1e3', '1_000', '1.5', '0x10', '٣', '2147483648', '4294967295', '4294967296', '9007199254740993', '9223372036854775807', '9223372036854775808', '18446744073709551615', '18446744073709551616', '99999999999999999999999'];
 
+/** Lines of an ignore file, most of them odd. */
+export const IGNORE_LINES = ['*', '**', '!a', 'src', '!src/x', '# no', ' #a', '/a/', './a', '..', 'a/../b', '[', '[a-', '**/x', ' a ', '!', '/', '\\a', '*/b', 'a?c', 'x\\', '\ufeff*.txt', '\ta\v', '\u00a0a'];
+
 /** `text` with one odd thing done to it, so that what stands around it stays as it was. */
 export function odd(random: Random, text: string): string {
   const at = random.int(0, text.length);

@@ -12,16 +12,18 @@ export interface Scope {
 
 export const ARG_NAMES = ['BASE', 'VERSION', 'FOO', 'BAR', 'EMPTY', 'TARGETARCH', 'TARGETPLATFORM', 'BUILDPLATFORM', 'TARGETOS', 'TARGETVARIANT', 'TARGETSTAGE', 'PATH', 'HTTP_PROXY', 'SOURCE_DATE_EPOCH', 'NAME', 'x1', '_y', 'API_TOKEN', 'db_password', '__proto__', 'constructor'];
 const LITERALS = ['a', 'foo', 'bar.txt', 'x-y', '1', '0', '2.10', 'hello', 'é', '日本', 'a/b', '/etc', 'x=y', '.', '-', '@', ':', '%', '#', '*', '?', '[a]', '{b}', '!', '~', '+', ',', ';', '&', '|', '(', ')', '<', '>'];
-const PATTERNS = ['*', '?', 'a', 'foo', '/*', '*/', '.*', '[ab]', '\\*', 'b*', '', '*o', '#', '%', '${FOO}'];
+const PATTERNS = ['[', '\\[', '(', '.', '+', '^', '$', '日', '?*', '"a"', '*', '?', 'a', 'foo', '/*', '*/', '.*', '[ab]', '\\*', 'b*', '', '*o', '#', '%', '${FOO}'];
 
 /** One variable reference, with any of the modifiers, nested up to `depth`. */
 export function variable(scope: Scope, depth: number): string {
   const { random } = scope;
   const name = random.chance(0.6) && scope.args.length > 0 ? random.pick(scope.args) : random.pick(ARG_NAMES);
   if (random.chance(0.3)) return `$${name}`;
-  if (random.chance(scope.wrong * 0.5)) return random.pick(['${', '$', '${}', '${FOO', '${FOO:', '${FOO:!x}', '${:-a}', '${FOO:-', '$1', '$@', '${@}', '${1}', '${FOO/a}', '${FOO//}', '$$', '${FOO#}', '${FOO^}', '${FOO:=x}', '${!FOO}', '${FOO bar}', '${FOO-{}', '$é']);
+  if (random.chance(scope.wrong * 0.5)) return random.pick(['${', '$', '${}', '${FOO', '${FOO:', '${FOO:!x}', '${:-a}', '${FOO:-', '$1', '$@', '${@}', '${1}', '${FOO/a}', '${FOO//}', '$$', '${FOO#}', '${FOO^}', '${FOO:=x}', '${!FOO}', '${FOO bar}', '${FOO-{}', '$é', '$?', '$-', '$0', '$12', '${?}', '${*}', '${12}', '${#FOO}', '${FOO,,}', '${FOO:1}', '${FOO:0:1}', '${FOO@Q}', '${ FOO}', '${FOO }', '${FOO.x}', '${FOO:+', '${FOO%', '${FOO/a/b', '${FOO//a/}', '${FOO:-"a', '${1:-x}', '${FOO:?}', '${FOO?}']);
   const modifier = random.pick(['', '', ':-', '-', ':+', '+', ':?', '?', '#', '##', '%', '%%', '/', '//']);
   if (modifier === '') return `\${${name}}`;
+  if (modifier.startsWith(':') && random.chance(0.15)) return `\${${name}${modifier}${random.pick(['"a b"', "'a b'", '\\}', '"}"', 'a\\ b', 'x y', '"${BAR}"', "'${BAR}'", '$$', '\\$BAR'])}}`;
+  if (/[#%]/.test(modifier) && depth > 0 && random.chance(0.2)) return `\${${name}${modifier}${variable(scope, depth - 1)}}`;
   const inner = (): string => (depth > 0 ? word(scope, depth - 1, true) : random.pick(LITERALS)).replace(/[\s}]/g, '');
   if (modifier.startsWith('/')) return `\${${name}${modifier}${random.pick(PATTERNS).replaceAll('/', '\\/')}/${inner()}}`;
   if (modifier.startsWith('#') || modifier.startsWith('%')) return `\${${name}${modifier}${random.pick(PATTERNS)}}`;

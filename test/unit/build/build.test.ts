@@ -157,6 +157,9 @@ test('the Dockerfile may be in small letters, and have its own ignore file', asy
   assert.is(error, undefined);
   const context = opsOf(fake, -1).find((op) => op['source']?.identifier === 'local://context');
   assert.is(context!['source'].attrs['local.excludepatterns'], '["own"]');
+  const empty = await run({ options: OFF, files: { ...files, 'dockerfile/Dockerfile.dockerignore': '' } });
+  const other = opsOf(empty.fake, -1).find((op) => op['source']?.identifier === 'local://context');
+  assert.is(other!['source'].attrs['local.excludepatterns'], '["other"]', 'an empty one is none');
   const missing = await run({ options: OFF, files: {} });
   assert.is(toStatus(missing.error).message, 'open Dockerfile: no such file or directory');
   assert.is((missing.error as Error).message, 'failed to read dockerfile: NotFound: open Dockerfile: no such file or directory');
