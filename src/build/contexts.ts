@@ -5,7 +5,7 @@ import { newState } from '../llb/state.ts';
 import type { State } from '../llb/state.ts';
 import { formatAllPlatform, hostPlatform, normalizePlatform } from '../spec/platform.ts';
 import { familiarString, parseNormalizedNamed } from '../spec/reference.ts';
-import { toLower } from '../spec/strings.ts';
+import { foldCase } from '../spec/strings.ts';
 import { CONTEXT_LOCAL_NAME } from './build-context.ts';
 import type { BuildContext } from './build-context.ts';
 import { internalName } from './detect.ts';
@@ -77,7 +77,7 @@ export class RequestContexts implements ContextProvider {
   isNoCache(stageName: string): boolean {
     const { noCache } = this.#services.config;
     if (noCache === undefined || noCache.length === 0) return noCache !== undefined;
-    return noCache.some((name) => toLower(name) === toLower(stageName));
+    return noCache.some((name) => foldCase(name) === foldCase(stageName));
   }
 
   async mainContextEpoch(): Promise<bigint | undefined> {

@@ -7,7 +7,7 @@ import { http } from '../llb/sources.ts';
 import type { State } from '../llb/state.ts';
 import { parseDigest } from '../spec/digest.ts';
 import { parseGitRef } from '../spec/git-ref.ts';
-import { toLower } from '../spec/strings.ts';
+import { foldCase } from '../spec/strings.ts';
 import { quote } from '../spec/text.ts';
 import { httpFilename, isHttpSource, pinnedGit } from './copy-remote.ts';
 import { SCRATCH } from './graph.ts';
@@ -56,7 +56,7 @@ async function lookUp(value: string, { stages, escape }: Dockerfile, options: Co
     const loaded = await named.load();
     return loaded === undefined ? undefined : contexts.sourceEpoch(loaded.state, `[internal] resolve ${KEY} named context ${value}`);
   }
-  const stage = stages.find(({ name }) => toLower(name) === toLower(value));
+  const stage = stages.find(({ name }) => foldCase(name) === foldCase(value));
   if (stage === undefined) throw new CodedError('option', `invalid ${KEY}: ${value}`);
   let source: State;
   try {

@@ -5,6 +5,7 @@ import { processWord } from '../dockerfile/words.ts';
 import type { ProcessedWord } from '../dockerfile/words.ts';
 import type { EnvList } from '../llb/env.ts';
 import type { ProxyEnv } from '../llb/types.ts';
+import { foldCase } from '../spec/strings.ts';
 import { compareStrings } from '../spec/text.ts';
 import type { ArgInfo } from './outline-capture.ts';
 
@@ -64,7 +65,7 @@ export function proxyFromBuildArgs(buildArgs: ReadonlyMap<string, string>): Prox
   const given = [...buildArgs]
     .sort(([a], [b]) => compareStrings(a, b))
     .flatMap(([key, value]) => {
-      const name = PROXY_KEYS.get(key.toLowerCase());
+      const name = PROXY_KEYS.get(foldCase(key));
       return name === undefined ? [] : [[name, value] as const];
     });
   if (given.length === 0) return undefined;

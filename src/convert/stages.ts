@@ -8,6 +8,7 @@ import type { EnvList } from '../llb/env.ts';
 import type { Linter } from '../lint/linter.ts';
 import { parsePlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
+import { foldCase } from '../spec/strings.ts';
 import type { Conversion } from './context.ts';
 import { SCRATCH, StageGraph, StageNode } from './graph.ts';
 import type { ExternalFactory } from './graph.ts';
@@ -113,8 +114,8 @@ function located<T>(stage: Stage, action: () => T): T {
 export function namedContext(
   { options }: Conversion, name: string, platform: Platform | undefined, usedPaths: () => ReadonlySet<string>, place: readonly Range[],
 ): NamedContext | undefined {
-  const lower = name.toLowerCase();
-  if (lower === SCRATCH || lower === 'context') return undefined;
+  const folded = foldCase(name);
+  if (folded === SCRATCH || folded === 'context') return undefined;
   const wanted = platform ?? options.targetPlatform;
   const request: NamedContextOptions = {
     ...(wanted === undefined ? {} : { platform: wanted }),

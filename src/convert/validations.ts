@@ -9,7 +9,7 @@ import type { EnvList } from '../llb/env.ts';
 import { formatAllPlatform, normalizePlatform, parsePlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
 import { parseNormalizedNamed } from '../spec/reference.ts';
-import { toLower, toUpper } from '../spec/strings.ts';
+import { foldCase, toLower, toUpper } from '../spec/strings.ts';
 import type { InstructionContext, SingleInstruction, StageBuild } from './context.ts';
 
 /** The lint rules that need to know what a Dockerfile means (dockerfile2llb/validations.go). */
@@ -96,7 +96,7 @@ const HARMLESS_WORDS: ReadonlySet<string> = new Set(['public', 'file', 'version'
 
 /** A variable that seems to hold a secret: one of the words between its underscores says so. */
 export function reportSecretKey(instruction: string, key: string, location: readonly Range[], linter: Linter): void {
-  const words = key.split('_').map((word) => word.toLowerCase().replaceAll('\u017f', 's'));
+  const words = key.split('_').map((word) => foldCase(word));
   if (!words.some((word) => SECRET_WORDS.has(word)) || words.some((word) => HARMLESS_WORDS.has(word))) return;
   linter.run(RULES.SecretsUsedInArgOrEnv, location, RULES.SecretsUsedInArgOrEnv.format(instruction, key));
 }

@@ -1,6 +1,6 @@
 import { makePlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
-import { cut } from '../spec/strings.ts';
+import { cut, foldCase } from '../spec/strings.ts';
 
 /** What a daemon tells a frontend when it starts it (moby/buildkit, frontend/gateway/gateway.go). */
 export interface FrontendEnvironment {
@@ -67,8 +67,8 @@ function toPlatform(value: unknown): Platform {
 /** Field names are compared without regard to case, as Go's JSON decoder does. */
 function field(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
-  const wanted = name.toLowerCase();
-  return Object.entries(value).find(([key]) => key.toLowerCase() === wanted)?.[1];
+  const wanted = foldCase(name);
+  return Object.entries(value).find(([key]) => foldCase(key) === wanted)?.[1];
 }
 
 function text(value: unknown): string {

@@ -1,4 +1,5 @@
 import { replaceBroken } from './bytes.ts';
+import { foldCase } from './strings.ts';
 
 /** Reads JSON into typed values as Go's json.Unmarshal does: names in any case, null as nothing, the first mismatch told at the end. */
 
@@ -31,7 +32,7 @@ export class JsonReader {
   members(place: JsonPlace, type: string): ReadonlyMap<string, unknown> {
     const members = new Map<string, unknown>();
     for (const [key, value] of this.entries(place, type)) {
-      const name = key.toLowerCase();
+      const name = foldCase(key);
       if (value !== null || !members.has(name) || Array.isArray(members.get(name))) members.set(name, value);
     }
     return members;

@@ -1,6 +1,7 @@
 import { CodedError } from '../diag/error.ts';
 import { digestProblem } from './digest.ts';
 import type { Digest } from './digest.ts';
+import { toLower } from './strings.ts';
 
 /** A name of an image in a registry (github.com/distribution/reference), as `domain/path[:tag][@digest]`. */
 export interface Reference {
@@ -33,7 +34,7 @@ export function parseNormalizedNamed(text: string): Reference {
   const [domain, remainder] = splitDomain(text);
   const colon = remainder.indexOf(':');
   const remote = colon < 0 ? remainder : remainder.slice(0, colon);
-  if (remote.toLowerCase() !== remote) throw invalid(`invalid reference format: repository name (${remote}) must be lowercase`);
+  if (toLower(remote) !== remote) throw invalid(`invalid reference format: repository name (${remote}) must be lowercase`);
   return parseFull(`${domain}/${remainder}`);
 }
 
@@ -47,7 +48,7 @@ function splitDomain(name: string): readonly [domain: string, remainder: string]
   if (slash < 0) return [DEFAULT_DOMAIN, OFFICIAL_PREFIX + name];
   const first = name.slice(0, slash);
   const rest = name.slice(slash + 1);
-  const isDomain = first === 'localhost' || /[.:]/.test(first) || first.toLowerCase() !== first;
+  const isDomain = first === 'localhost' || /[.:]/.test(first) || toLower(first) !== first;
   const domain = first === 'index.docker.io' || !isDomain ? DEFAULT_DOMAIN : first;
   const remainder = isDomain ? rest : name;
   return [domain, domain === DEFAULT_DOMAIN && !remainder.includes('/') ? OFFICIAL_PREFIX + remainder : remainder];
@@ -57,7 +58,7 @@ function splitDomain(name: string): readonly [domain: string, remainder: string]
 function parseFull(text: string): Reference {
   const parsed = matchReference(text);
   if (parsed === undefined) {
-    throw invalid(matchReference(text.toLowerCase()) === undefined ? 'invalid reference format' : 'repository name must be lowercase');
+    throw invalid(matchReference(toLower(text)) === undefined ? 'invalid reference format' : 'repository name must be lowercase');
   }
   if (parsed.path.length > MAX_NAME_LENGTH) throw invalid(`repository name must not be more than ${MAX_NAME_LENGTH} characters`);
   if (parsed.digest !== undefined) {

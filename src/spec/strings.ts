@@ -37,6 +37,15 @@ export function toLower(text: string): string {
   return Array.from(replaceBroken(text), (character) => String.fromCodePoint(character.toLowerCase().codePointAt(0) ?? 0)).join('');
 }
 
+/**
+ * `text` in the one form of all that Go's strings.EqualFold takes for equal, as far as one of two texts is ASCII: of the characters
+ * beyond it, the long s and the Kelvin sign are letters of other case; a dotted capital I is not.
+ */
+export function foldCase(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
+  return text.replace(/[A-Z\u017f\u212a]/g, (letter) => (letter === '\u017f' ? 's' : letter.toLowerCase()));
+}
+
 /** Go's strings.ToUpper: a character whose upper case is several characters stays; broken ones are replaced. */
 export function toUpper(text: string): string {
   if (ASCII.test(text)) return text.toUpperCase();

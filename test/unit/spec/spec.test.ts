@@ -5,6 +5,7 @@ import { digestOf, isDigest, parseDigest } from '../../../src/spec/digest.ts';
 import { encodeJsonString } from '../../../src/spec/json.ts';
 import { hostPlatform, parsePlatform, platformsEqual } from '../../../src/spec/platform.ts';
 import { parseNormalizedNamed, withDigest } from '../../../src/spec/reference.ts';
+import { foldCase } from '../../../src/spec/strings.ts';
 import { compareStrings } from '../../../src/spec/text.ts';
 import { canonicalTimestamp, timestampOf, timestampSeconds } from '../../../src/spec/time.ts';
 
@@ -34,6 +35,12 @@ test('platforms are equal field by field', () => {
 
 test('a digest of a wrong form is not joined to a reference', () => {
   assert.throws(() => withDigest(parseNormalizedNamed('a'), 'sha256:abc'), /invalid digest format/);
+});
+
+test('letters of other case are equal as by strings.EqualFold', () => {
+  for (const [text, other, isEqual] of [['HTTP\u017f_PROXY', 'https_proxy', true], ['\u212a', 'k', true], ['\u0130', 'i', false], ['\u0131', 'i', false], ['SCRATCH', 'scratch', true]] as const) {
+    assert.is(foldCase(text) === foldCase(other), isEqual, text);
+  }
 });
 
 test('strings sort as their UTF-8 bytes do', () => {
