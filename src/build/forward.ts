@@ -1,6 +1,6 @@
 import { detectSyntax } from '../dockerfile/directives.ts';
 import type { SyntaxDirective } from '../dockerfile/directives.ts';
-import { findCause, setLocation, wrapError } from '../diag/error.ts';
+import { CodedError, findCause, setLocation, wrapError } from '../diag/error.ts';
 import { GatewayError } from '../gateway/error.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Result } from '../gateway/result.ts';
@@ -49,11 +49,19 @@ async function forward(request: Request, syntax: SyntaxDirective, explain: (erro
   }
 }
 
-/** The other frontend's image, pinned when provenance is supplied; what it reads itself is its own affair, which is said in a warning. */
+/**
+ * The other frontend's image, pinned when provenance is supplied; what it reads itself is its own affair, which is said in a warning. Whoever
+ * gives REPRO_TRUST wants no unsigned source at all, and gets an error (code `provenance`) unless REPRO_PIN=lax.
+ */
 async function pinnedFrontend({ repro, services, gateway, entrypoint, config }: Request, { ref, ranges }: SyntaxDirective): Promise<string> {
   const platform = config.build.buildPlatforms[0] ?? hostPlatform();
   const provenance = repro.enabled ? await loadProvenance(services, platform) : undefined;
   if (provenance === undefined) return ref;
+  if (repro.trust !== undefined && repro.pin === 'strict') {
+    const error = new CodedError('provenance', `REPRO_TRUST is given, and the build would be passed on to the frontend ${ref}, which checks no signature and pins nothing: ` +
+      'with --build-arg BUILDKIT_SYNTAX=IMAGE the client chooses this one, with REPRO_PIN=lax the other builds as it likes');
+    throw ranges.length === 0 ? error : withSources(setLocation(error, ranges), entrypoint.sourceMap);
+  }
   const pins = provenancePins(provenance, repro.pin, () => undefined);
   const reference = tagNameOnly(parseNormalizedNamed(ref));
   const digest = pins.image(referenceToString(reference), platform, ranges);

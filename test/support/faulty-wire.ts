@@ -18,8 +18,9 @@ export interface FaultyRun {
   /** The first call of this method. */
   readonly method: string;
   readonly fault?: Fault;
-  /** At the moment of the call: ends stdin, closes stdout, or kills with SIGTERM. */
+  /** At the moment of the call, or when so many frames of the daemon have come: ends stdin, closes stdout, or kills with SIGTERM. */
   readonly cancel?: 'stdin' | 'stdout' | 'SIGTERM';
+  readonly cancelAfterFrames?: number;
   readonly options?: Readonly<Record<string, string>>;
   readonly handlers: Readonly<Record<string, Handler>>;
 }
@@ -35,6 +36,9 @@ export interface FaultyOutcome {
   readonly strayOutput: string;
   /** Processes of its group that outlive it. */
   readonly orphans: boolean;
+  readonly hasWritten: boolean;
+  /** Frames that the daemon sent. */
+  readonly frames: number;
   readonly fake: FakeGateway;
 }
 
@@ -48,7 +52,7 @@ export function frameBytes({ type, flags, stream, payload }: Frame): Buffer {
 }
 
 /** Runs the bundled frontend against a gateway whose answer to one call is broken on the way. */
-export async function runFaulty({ method, fault, cancel, options = {}, handlers }: FaultyRun): Promise<FaultyOutcome> {
+export async function runFaulty({ method, fault, cancel, cancelAfterFrames, options = {}, handlers }: FaultyRun): Promise<FaultyOutcome> {
   const fake = await startFakeGateway(handlers);
   const variables = Object.fromEntries(Object.entries(options).map(([key, value], index) => [`BUILDKIT_FRONTEND_OPT_${index}`, `${key}=${value}`]));
   const workers = JSON.stringify([{ ID: 'w', Platforms: [{ os: 'linux', architecture: 'amd64' }] }]);
@@ -58,16 +62,20 @@ export async function runFaulty({ method, fault, cancel, options = {}, handlers 
   });
   const socket = fake.connect();
   for (const stream of [child.stdin, child.stdout, socket]) stream.on('error', () => undefined);
-  let since = started, broken = -1, reached = false, strayOutput = '', stderr = '', hasEnded = false, prefaceLeft = PREFACE.length;
+  let since = started, broken = -1, reached = false, frames = 0, strayOutput = '', stderr = '', hasEnded = false, prefaceLeft = PREFACE.length;
+  const cancelNow = (): void => {
+    since = Date.now();
+    if (cancel === 'stdin') child.stdin.destroy();
+    if (cancel === 'stdout') child.stdout.destroy();
+    if (cancel === 'SIGTERM') child.kill('SIGTERM');
+  };
   const takeRequest = createFrameReader((frame) => {
     if (frame.type > FRAME.continuation) strayOutput ||= `a frame of type ${frame.type}`;
     if (broken >= 0 || frame.type !== FRAME.headers || !frame.payload.includes(`LLBBridge/${method}`)) return;
     reached = true;
     broken = frame.stream;
-    if (fault !== undefined || cancel !== undefined) since = Date.now();
-    if (cancel === 'stdin') child.stdin.destroy();
-    if (cancel === 'stdout') child.stdout.destroy();
-    if (cancel === 'SIGTERM') child.kill('SIGTERM');
+    if (fault !== undefined) since = Date.now();
+    if (cancel !== undefined && cancelAfterFrames === undefined) cancelNow();
   });
   child.stdout.on('data', (data: Buffer) => {
     socket.write(data);
@@ -84,6 +92,7 @@ export async function runFaulty({ method, fault, cancel, options = {}, handlers 
     if (hasEnded) return;
     const change = fault !== undefined && frame.stream === broken && broken >= 0 ? fault(frame) : undefined;
     for (const bytes of change?.bytes ?? [frameBytes(frame)]) child.stdin.write(bytes);
+    if (++frames === cancelAfterFrames) cancelNow();
     if (change?.end === true) {
       hasEnded = true;
       child.stdin.end();
@@ -97,7 +106,7 @@ export async function runFaulty({ method, fault, cancel, options = {}, handlers 
     clearTimeout(timer);
     socket.destroy();
     fake.stop();
-    resolve({ code, signal, stderr, took, reached, strayOutput, orphans: isAlive(child.pid), fake });
+    resolve({ code, signal, stderr, took, reached, strayOutput, orphans: isAlive(child.pid), hasWritten: prefaceLeft < PREFACE.length, frames, fake });
   }));
 }
 
@@ -150,6 +159,7 @@ export const FAULTS: Readonly<Record<string, { readonly mild?: true; readonly ma
   'unknown fields': { mild: true, make: () => onMessage((message) => Buffer.concat([message, unknownField(10)])) },
   'above 4 MB': { mild: true, make: () => onMessage((message) => Buffer.concat([message, unknownField(5 << 20)])) },
   'above 16 MB': { make: () => onMessage((message) => Buffer.concat([message, unknownField(17 << 20)])) },
+  'byte by byte': { mild: true, make: () => (frame) => ({ bytes: Array.from(frameBytes(frame), (byte) => Buffer.from([byte])) }) },
   'message cut off': { make: () => onMessage((message) => Buffer.concat([message, Buffer.from([0xfa, 0x7c, 50, 1])])) },
   'no protobuf': { make: () => onMessage(() => Buffer.from([0xff, 0xff, 0xff])) },
   'stream reset': { make: () => instead((stream) => ({ bytes: [numberFrame(FRAME.resetStream, stream, 2)] })) },

@@ -42,11 +42,11 @@ export function signWithKey(key: SigningKey, what: Signable): Promise<string> {
   return toBundle({ sign: async (data) => ({ signature: sign('sha256', data, key.privateKey), key: { $case: 'publicKey', publicKey: key.pem, hint: 'test' } }) }, [], what);
 }
 
-/** Starts the services on a loopback port. */
-export async function startSigstore(): Promise<Sigstore> {
+/** Starts the services on a loopback port. `issued` is when its certificates begin, which are good for ten minutes: now, when absent. */
+export async function startSigstore(issued?: Date): Promise<Sigstore> {
   const pair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ctLog = await initializeCTLog(pair());
-  const ca = await initializeCA(pair(), ctLog);
+  const ca = await initializeCA(pair(), ctLog, issued);
   const tLog = await initializeTLog('https://log.example', pair());
   // A whole second, since the mock writes fractions that are none; late enough for certificates that are made in the next two minutes.
   const tsa = await initializeTSA(pair(), new Date(Math.ceil(Date.now() / 1000) * 1000 + 120_000));

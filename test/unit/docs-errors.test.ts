@@ -33,4 +33,15 @@ test('each option of the rewrites is in the page of options, and no other', () =
   for (const name of args) assert.ok(options.includes(name.replace(/^BUILDKIT_ATTEST$/, 'BUILDKIT_ATTEST_')), name);
 });
 
+test('each frontend option that is read is in the page of options', () => {
+  const options = readFileSync(join(root, 'docs/options.md'), 'utf8');
+  const texts = ['src/build', 'src/rewrite', 'src/convert'].flatMap((folder) => sources(folder));
+  const names = new Set(texts.flatMap((text) => [
+    ...[...text.matchAll(/\b(?:options|opts)\.(?:get|has)\('([^':]+)'\)/g)].map((match) => match[1] ?? ''),
+    ...[...text.matchAll(/'((?:build-arg|context|label|attest|input-metadata|local-sessionid|sharedkey)[a-z:]*:)'/g)].map((match) => match[1] ?? ''),
+  ]));
+  assert.ok(names.size > 10, [...names].join(' '));
+  assert.equal([...names].filter((name) => !options.includes(`\`${name}`)), []);
+});
+
 test.run();

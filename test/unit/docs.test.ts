@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CAUSES } from '../../src/compare/causes.ts';
 import { STRIP_TABLE } from '../../src/rewrite/strip-table.ts';
+import { documentationPages } from '../support/docs.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -23,6 +24,15 @@ test('links between the pages lead somewhere', () => {
   const pages = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
   const dead = pages.flatMap((page) => [...read(page).matchAll(/\]\(([^)#:]+)\)/g)].map((match) => match[1]!).filter((link) => !existsSync(join(root, dirname(page), link))).map((link) => `${page}: ${link}`));
   assert.equal(dead, []);
+});
+
+test('each command is in a block that the tests run, or says why not', () => {
+  const stray = documentationPages().flatMap((page) => read(page).split('\n').flatMap((line, at) => (/^ {4}(?:\$ )?(?:docker|buildctl|repro-dockerfile|make|npm|npx|git|curl|skopeo|cosign|sh|node) /.test(line) ? [`${page}:${at + 1}: ${line}`] : [])));
+  assert.equal(stray, []);
+  for (const page of documentationPages()) {
+    const fences = [...read(page).matchAll(/^```(.+)$/gm)].map((match) => match[1]);
+    assert.equal(fences.filter((language) => !['sh', 'dockerfile', 'json', 'text', 'yaml'].includes(language ?? '')), [], page);
+  }
 });
 
 test('the README names every command of the Makefile that it shows', () => {

@@ -11,6 +11,7 @@ import { daemon, GATEWAY, identifierOf } from '../../support/fake-daemon.ts';
 import type { Daemon } from '../../support/fake-daemon.ts';
 import { decodeLoose, FakeStatus, startFakeGateway } from '../../support/fake-gateway.ts';
 import type { FakeGateway, Handler, Loose } from '../../support/fake-gateway.ts';
+import { makeKey, signWithKey } from '../../support/sigstore.ts';
 
 interface Setup extends Daemon {
   readonly options?: Readonly<Record<string, string>>;
@@ -341,6 +342,20 @@ test('a frontend that the Dockerfile names is pinned, with a warning of what is 
   assert.equal(plain.fake.requests('Warn'), []);
   const lacking = await run({ options: { 'context:repro-provenance': 'local:prov' }, files: { ...files, 'prov/provenance.json': '{"buildDefinition":{}}' } });
   assert.match(toStatus(lacking.error).message, /does not tell what these were:\n {2}line 1: the image docker\/dockerfile:1 on linux\/amd64; of this kind it has: none\n/);
+});
+
+test('with REPRO_TRUST a Dockerfile cannot hand the build to a frontend that checks nothing', async () => {
+  const key = makeKey();
+  const statement = JSON.stringify({ _type: 'https://in-toto.io/Statement/v0.1', predicateType: 'https://slsa.dev/provenance/v1', subject: [], predicate: { buildDefinition: { resolvedDependencies: [{ uri: 'pkg:docker/docker/dockerfile@1', digest: { sha256: 'a'.repeat(64) } }] } } });
+  const files = { 'dockerfile/Dockerfile': '# syntax=docker/dockerfile:1\nFROM evil\n', 'prov/provenance.json': await signWithKey(key, { statement }) };
+  const options = { 'context:repro-provenance': 'local:prov', 'build-arg:REPRO_TRUST': `key=${Buffer.from(key.pem).toString('base64')}` };
+  const { error, fake } = await run({ options, files });
+  assert.match(toStatus(error).message, /REPRO_TRUST is given, and the build would be passed on to the frontend docker\/dockerfile:1, which checks no signature/);
+  assert.not.ok(fake.requests('Solve').some((request) => request['Frontend'] !== ''));
+  const lax = await run({ options: { ...options, 'build-arg:REPRO_PIN': 'lax' }, files });
+  assert.is(lax.error, undefined);
+  const chosen = await run({ options: { ...options, cmdline: 'this one' }, files: { ...files, 'dockerfile/Dockerfile': '# syntax=docker/dockerfile:1\nFROM scratch\nCOPY a /\n' } });
+  assert.is(chosen.error, undefined);
 });
 
 const LOOSE = 'FROM busybox:1\nRUN apk add curl\n';

@@ -103,6 +103,16 @@ test('what does not count', async () => {
   }
 });
 
+test('a certificate counts for its ten minutes alone', async () => {
+  const hour = 3_600_000;
+  for (const [what, issued] of [['expired', new Date(Date.now() - hour)], ['of the future', new Date(Date.now() + hour)]] as const) {
+    const other = await startSigstore(issued);
+    const bundle = await other.signAs(NAME, { statement: statement() });
+    assert.throws(() => read(bundle, identity({ root: Buffer.from(other.root) })), /its signature does not count: .*(?:certificate|not valid)/, what);
+    other.stop();
+  }
+});
+
 test('one good signature of several will do, whatever the others are', () => {
   const signed = (signatures: (good: unknown) => readonly unknown[]): string => changed(envelope(statement(), [key]), (value) => (value.signatures = signatures(value.signatures[0])));
   for (const bad of [null, 7, {}, { sig: null }, { keyid: 'x', sig: '!' }, []]) {

@@ -73,6 +73,17 @@ test('options: of the request, of the caller, and unknown', () => {
   ]);
 });
 
+test('what only the caller may say is never taken from a provenance', () => {
+  const theirs = {
+    'build-arg:REPRO': 'off', 'build-arg:REPRO_PIN': 'lax', 'build-arg:REPRO_TRUST': 'key=x', 'build-arg:REPRO_OVERRIDE': '1', 'build-arg:BUILDKIT_SYNTAX': 'evil',
+    'context:repro-provenance': 'https://evil.example/', 'context:repro-trust': 'https://evil.example/', 'context:repro-dockerfile': 'https://evil.example/', source: 'evil', cmdline: 'evil',
+    'cache-imports': '[{"Type":"registry","Attrs":{"ref":"evil"}}]', 'attest:sbom': 'generator=evil', 'sharedkey:x': 'evil', 'local-sessionid:context': 'evil',
+  };
+  assert.equal(options(read({ args: theirs })), EPOCH);
+  const mine = { 'build-arg:REPRO_PIN': 'strict', 'build-arg:REPRO_TRUST': 'key=mine' };
+  assert.equal(options(read({ args: theirs }, mine)), { ...mine, ...EPOCH });
+});
+
 test('names such as __proto__ are data', () => {
   const request = read({ args: { 'build-arg:__proto__': 'x', 'label:constructor': 'y' } });
   assert.equal([...request.options].slice(1), [['build-arg:__proto__', 'x'], ['label:constructor', 'y']]);
