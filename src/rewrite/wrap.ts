@@ -36,25 +36,50 @@ export interface WrapSettings {
  * environment (PWD, SHLVL, the order). Elsewhere `/bin/sh` commands get the script; see {@link cannotWrap}.
  */
 export function wrapRule(settings: WrapSettings): RunRule {
+  const stripped = new Map<string, Stripped>();
+  const known = new Map<string, Output>();
   const folders = new Map<string, Output>();
   return (run): RunRewrite | undefined => {
-    const changes = wrapperChanges(settings, run);
+    const strip = remember(stripped, JSON.stringify(run.mountTargets), () => stripOf(settings, run));
+    const changes = wrapperChanges(settings, strip, run);
     if (changes.length === 0) return undefined;
     const obstacle = cannotWrap(run, [...(settings.hook?.entrypoint ?? []), ...run.args]);
     if (obstacle !== undefined) return { changes: changes.map(({ rule }) => ({ rule, becomes: run.code, why: `${rule} does not reach it: ${obstacle}`, warning: true })) };
-    const program = launcher(run.platform.architecture);
-    const config = wrapperConfig(settings, run);
-    const files = [...wrapperFiles(config), ...(program === undefined ? [] : [{ name: LAUNCHER, mode: 0o755, data: program }])];
-    return { hook: wrapHook(folder(folders, files, run), program === undefined ? SHELL_ENTRYPOINT : LAUNCHER_ENTRYPOINT, config.snapshot?.keepCache === true), changes };
+    const { architecture } = run.platform;
+    const program = launcher(architecture);
+    const config = wrapperConfig(settings, strip.rules, run);
+    const makeFolder = (): Output => {
+      const files = [...wrapperFiles(config), ...(program === undefined ? [] : [{ name: LAUNCHER, mode: 0o755, data: program }])];
+      return remember(folders, keyOf(files), () => ({ vertex: folderVertex(files, run), index: 0 }));
+    };
+    const source = remember(known, folderKey(config, run), makeFolder);
+    return { hook: wrapHook(source, program === undefined ? SHELL_ENTRYPOINT : LAUNCHER_ENTRYPOINT, config.snapshot?.keepCache === true), changes };
   };
 }
 
+/** The value of a key, made when it is first asked for: RUNs are many, and most are alike in what the wrapper does around them. */
+function remember<T>(values: Map<string, T>, key: string, make: () => T): T {
+  const value = values.get(key) ?? make();
+  values.set(key, value);
+  return value;
+}
+
+/** The strip rules of RUNs with the same mount targets, and what they change. */
+interface Stripped {
+  readonly rules: readonly StripRule[];
+  readonly changes: readonly RunChange[];
+}
+
+function stripOf({ strip }: WrapSettings, { mountTargets }: RunFacts): Stripped {
+  const rules = stripRulesFor(strip, mountTargets);
+  return { rules, changes: rules.length === 0 ? [] : [stripChange(rules)] };
+}
+
 /** What the wrapper is for; nothing, and there is none. */
-function wrapperChanges({ strip, snapshot, clamp }: WrapSettings, run: RunFacts): readonly RunChange[] {
-  const rules = stripRulesFor(strip, run.mountTargets);
+function wrapperChanges({ snapshot, clamp }: WrapSettings, strip: Stripped, run: RunFacts): readonly RunChange[] {
   return [
     ...(snapshot === undefined || run.network === 'none' ? [] : snapshotChanges(snapshot.change, run)),
-    ...(rules.length === 0 ? [] : [stripChange(rules)]),
+    ...strip.changes,
     ...(clamp && run.epoch !== undefined ? [timestampsChange(run.epoch)] : []),
   ];
 }
@@ -72,11 +97,11 @@ function cannotWrap(run: RunFacts, command: readonly string[]): string | undefin
   return `its command is not ${SHELL}, and there is no launcher for ${run.platform.architecture}`;
 }
 
-function wrapperConfig(settings: WrapSettings, run: RunFacts): WrapperConfig {
+function wrapperConfig(settings: WrapSettings, strip: readonly StripRule[], run: RunFacts): WrapperConfig {
   const snapshot = run.network === 'none' ? undefined : settings.snapshot?.settings;
   const shellLevel = run.env('SHLVL');
   return {
-    strip: stripRulesFor(settings.strip, run.mountTargets),
+    strip,
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(settings.clamp && run.epoch !== undefined ? { clamp: { epoch: run.epoch, mounts: allMounts(settings, run) } } : {}),
     sudo: !isRoot(run.user) && (snapshot !== undefined || run.args.some((arg) => arg.includes('sudo'))),
@@ -92,12 +117,14 @@ function isRoot(user: string): boolean {
   return /^(?:|0|root)(?::|$)/.test(user);
 }
 
+/** All that the wrapper's files depend on and that is not the same for all RUNs of a build. */
+function folderKey({ snapshot, clamp, sudo, shellLevel }: WrapperConfig, { platform, mountTargets }: RunFacts): string {
+  return JSON.stringify([platform.architecture, mountTargets, snapshot !== undefined, clamp?.epoch.toString(), sudo, shellLevel]);
+}
+
 /** RUNs with the same files share one vertex, which is then said to come from the first of them. */
-function folder(known: Map<string, Output>, files: readonly WrapperFile[], run: RunFacts): Output {
-  const key = files.map((file) => `${file.name} ${file.mode}\n${Buffer.from(file.data).toString('latin1')}`).join('\n');
-  const output = known.get(key) ?? { vertex: folderVertex(files, run), index: 0 };
-  known.set(key, output);
-  return output;
+function keyOf(files: readonly WrapperFile[]): string {
+  return files.map((file) => `${file.name} ${file.mode}\n${Buffer.from(file.data).toString('latin1')}`).join('\n');
 }
 
 function folderVertex(files: readonly WrapperFile[], { locations = [] }: RunFacts): FileVertex {
