@@ -1,19 +1,21 @@
-import protobuf from 'protobufjs/minimal';
 import { CodedError, messageOf } from '../diag/error.ts';
 import { planOf } from './plan.ts';
 import { readFields } from './read.ts';
 import type { Messages } from './schema.ts';
+import { WireReader } from './wire-reader.ts';
+import { WireWriter } from './wire-writer.ts';
 import { writeFields } from './write.ts';
 
 /**
  * The bytes of a message, as Go's deterministic marshalling makes them: fields in the order of their numbers, members of a oneof
- * after all others, zero scalars left out unless in a oneof or optional, map entries sorted by key, repeated numbers packed. `type` is the full name. Fields have their
- * JSON names (`http_proxy` is `httpProxy`, `OSVersion` stays); undefined and null are absent; maps are Maps or plain objects; a
- * Uint8Array in place of a message is taken as its bytes, as they are. Throws on a name that the message does not have, on two
- * members of one oneof, on a value of the wrong type or range, and, in the words of Go's protobuf, on a string of an op that is not UTF-8.
+ * after all others, zero scalars left out unless in a oneof or optional, map entries sorted by key, repeated numbers packed. `type` is
+ * the full name. Fields have their JSON names (`http_proxy` is `httpProxy`, `OSVersion` stays); undefined and null are absent; maps are
+ * Maps or plain objects; a Uint8Array in place of a message is taken as its bytes, as they are. What comes back is a view of a larger
+ * buffer: who keeps short ones for long copies them. Throws on a name that the message does not have, on two members of one oneof, on
+ * a value of the wrong type or range, and, in the words of Go's protobuf, on a string of an op that is not UTF-8.
  */
 export function encodeMessage(type: string, value: object): Uint8Array {
-  const writer = protobuf.Writer.create();
+  const writer = new WireWriter();
   writeFields(writer, planOf(type), value as Readonly<Record<string, unknown>>);
   return writer.finish();
 }
@@ -28,8 +30,7 @@ export function decodeMessage(type: string, bytes: Uint8Array): object;
 export function decodeMessage(type: string, bytes: Uint8Array): object {
   const plan = planOf(type);
   try {
-    const reader = protobuf.Reader.create(bytes);
-    return readFields(reader, plan, reader.len, 0);
+    return readFields(new WireReader(bytes), plan, bytes.length, 0);
   } catch (error) {
     throw new CodedError('gateway', `cannot decode ${type}: ${messageOf(error)}`, { cause: error });
   }

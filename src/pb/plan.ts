@@ -1,10 +1,18 @@
 import { CodedError } from '../diag/error.ts';
+import { wireTypeOf } from './scalar.ts';
 import { SCHEMA } from './schema.ts';
+import type { FieldRow } from './schema.ts';
 
 /** How one field goes over the wire. */
 export interface FieldPlan {
   readonly number: number;
   readonly name: string;
+  /** The message's name and the field's, for errors. */
+  readonly where: string;
+  /** Its place among the message's fields, in the order of the wire. */
+  readonly position: number;
+  /** How its value goes over the wire; a map's and a list's, that of an item. */
+  readonly wireType: number;
   /** A scalar's name, `enum`, or a message's full name. */
   readonly type: string;
   readonly isMessage: boolean;
@@ -30,9 +38,9 @@ export const MAX_DEPTH = 100;
 
 /**
  * What the reference marshals with Go's protobuf, which refuses strings that are not UTF-8: ops (client/llb deterministicMarshal), and
- * messages of other packages. The rest goes by vtprotobuf, which writes any bytes (util/grpcutil/encoding/proto). pb.Meta is a part of ops.
+ * messages of other packages. The rest goes by vtprotobuf, which writes any bytes (util/grpcutil/encoding/proto). pb.Meta and pb.Mount are parts of ops.
  */
-const CHECKED: ReadonlySet<string> = new Set(['pb.Op', 'pb.Meta', 'google.rpc.Status', 'fsutil.types.Stat']);
+const CHECKED: ReadonlySet<string> = new Set(['pb.Op', 'pb.Meta', 'pb.Mount', 'google.rpc.Status', 'fsutil.types.Stat']);
 
 const plans = new Map<string, MessagePlan>();
 
@@ -42,7 +50,7 @@ export function planOf(type: string): MessagePlan {
   if (known !== undefined) return known;
   const rows = SCHEMA.get(type);
   if (rows === undefined) throw new CodedError('internal', `unknown message type ${type}`);
-  const fields = rows.map(([number, name, fieldType, rule]) => makeField(number, name, fieldType, rule));
+  const fields = rows.map((row, position) => makeField(type, row, position));
   const plan: MessagePlan = {
     type,
     isChecked: CHECKED.has(type),
@@ -54,13 +62,17 @@ export function planOf(type: string): MessagePlan {
   return plan;
 }
 
-function makeField(number: number, name: string, type: string, rule: string): FieldPlan {
+function makeField(message: string, [number, name, type, rule]: FieldRow, position: number): FieldPlan {
   const [word = '', detail = ''] = rule.split(' ');
+  const isMessage = type.includes('.');
   return {
     number,
     name,
+    where: `${message}.${name}`,
+    position,
+    wireType: isMessage ? 2 : wireTypeOf(type),
     type,
-    isMessage: type.includes('.'),
+    isMessage,
     kind: word === '' ? 'single' : (word as FieldPlan['kind']),
     oneof: word === 'oneof' ? detail : '',
     keyType: word === 'map' ? detail : '',

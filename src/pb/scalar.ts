@@ -1,6 +1,7 @@
-import type { Reader, Writer } from 'protobufjs/minimal';
 import { CodedError } from '../diag/error.ts';
-import { decodeText, encodeText, isUtf8 } from '../spec/bytes.ts';
+import { decodeText } from '../spec/bytes.ts';
+import type { WireReader } from './wire-reader.ts';
+import type { WireWriter } from './wire-writer.ts';
 
 /** Scalars of the wire: type check, write and read. Enums are int32 numbers. */
 
@@ -59,81 +60,58 @@ function inRange64(value: unknown, low: bigint, high: bigint): boolean {
 }
 
 /** Writes a scalar that `checkScalar` has passed, without its tag. */
-export function writeScalar(writer: Writer, type: string, value: ScalarValue): void {
+export function writeScalar(writer: WireWriter, type: string, value: ScalarValue): void {
   switch (type) {
-    case 'string': writeString(writer, value as string); break;
+    case 'string': writer.string(value as string); break;
     case 'bytes': writer.bytes(value as Uint8Array); break;
-    case 'bool': writer.bool(value as boolean); break;
+    case 'bool': writer.varint32(value === true ? 1 : 0); break;
     case 'double': writer.double(value as number); break;
     case 'float': writer.float(value as number); break;
-    case 'uint32': writer.uint32(value as number); break;
-    case 'sint32': writer.sint32(value as number); break;
-    case 'fixed32': writer.fixed32(value as number); break;
-    case 'sfixed32': writer.sfixed32(value as number); break;
-    case 'uint64': case 'int64': writer.int64(toLong(value)); break;
-    case 'sint64': writer.sint64(toLong(value)); break;
-    case 'fixed64': case 'sfixed64': writer.fixed64(toLong(value)); break;
-    default: writer.int32(value as number);
+    case 'sint32': writer.varint32(((value as number) << 1) ^ ((value as number) >> 31)); break;
+    case 'fixed32': case 'sfixed32': writer.fixed32(value as number); break;
+    case 'sint64': writer.varint64((BigInt(value as number) << 1n) ^ (BigInt(value as number) >> 63n)); break;
+    case 'fixed64': case 'sfixed64': writer.fixed64(BigInt(value as number)); break;
+    default: writer.varint(value as number | bigint);
   }
-}
-
-function writeString(writer: Writer, text: string): void {
-  if (isUtf8(text)) writer.string(text);
-  else writer.bytes(encodeText(text));
-}
-
-/** The form in which protobufjs takes an exact 64-bit integer. */
-function toLong(value: ScalarValue): number {
-  if (typeof value !== 'bigint') return value as number;
-  const bits = BigInt.asUintN(64, value);
-  return { low: Number(bits & 0xffff_ffffn) | 0, high: Number(bits >> 32n) | 0, unsigned: false } as unknown as number;
 }
 
 /** Reads a scalar; a 64-bit integer comes as a number where that is exact. Text that is not UTF-8 is kept. */
-export function readScalar(reader: Reader, type: string): ScalarValue {
+export function readScalar(reader: WireReader, type: string): ScalarValue {
   switch (type) {
     case 'string': {
       const bytes = reader.bytes();
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+      const text = bytes.toString('utf8');
       return text.includes('\ufffd') ? decodeText(bytes) : text;
     }
     case 'bytes': return reader.bytes();
-    case 'bool': return readVarint(reader) !== 0n;
+    case 'bool': return Boolean(reader.integer());
     case 'double': return reader.double();
     case 'float': return reader.float();
     case 'fixed32': return reader.fixed32();
-    case 'sfixed32': return reader.sfixed32();
-    case 'uint32': return Number(BigInt.asUintN(32, readVarint(reader)));
-    case 'sint32': return reader.sint32();
-    case 'uint64': return narrow(readVarint(reader));
-    case 'int64': return narrow(BigInt.asIntN(64, readVarint(reader)));
+    case 'sfixed32': return reader.fixed32() | 0;
+    case 'uint32': return reader.uint32();
+    case 'sint32': {
+      const bits = reader.uint32();
+      return (bits >>> 1) ^ -(bits & 1);
+    }
+    case 'uint64': return narrow(reader.integer());
+    case 'int64': return narrow(reader.integer(), (bits) => BigInt.asIntN(64, bits));
     case 'sint64': {
-      const bits = readVarint(reader);
+      const bits = BigInt(reader.integer());
       return narrow(BigInt.asIntN(64, (bits >> 1n) ^ -(bits & 1n)));
     }
-    case 'fixed64': return narrow(readFixed64(reader));
-    case 'sfixed64': return narrow(BigInt.asIntN(64, readFixed64(reader)));
-    default: return Number(BigInt.asIntN(32, readVarint(reader)));
+    case 'fixed64': return narrow(reader.fixed64());
+    case 'sfixed64': return narrow(BigInt.asIntN(64, reader.fixed64()));
+    default: {
+      const bits = reader.integer();
+      return typeof bits === 'number' ? bits : Number(BigInt.asIntN(32, bits));
+    }
   }
 }
 
-function readFixed64(reader: Reader): bigint {
-  const low = BigInt(reader.fixed32());
-  return low | (BigInt(reader.fixed32()) << 32n);
-}
-
-/** A varint of at most ten bytes, as its low 64 bits. */
-function readVarint(reader: Reader): bigint {
-  let bits = 0n;
-  for (let shift = 0n; shift < 70n; shift += 7n) {
-    if (reader.pos >= reader.len) throw new RangeError('varint is cut off');
-    const byte = reader.buf[reader.pos++] ?? 0;
-    bits |= BigInt(byte & 127) << shift;
-    if (byte < 128) return BigInt.asUintN(64, bits);
-  }
-  throw new RangeError('varint is too long');
-}
-
-function narrow(value: bigint): number | bigint {
-  return value >= -0x1f_ffff_ffff_ffffn && value <= 0x1f_ffff_ffff_ffffn ? Number(value) : value;
+/** A 64-bit integer as a number where that is exact. */
+function narrow(value: number | bigint, cut: (bits: bigint) => bigint = (bits) => bits): number | bigint {
+  if (typeof value === 'number') return value;
+  const bits = cut(value);
+  return bits >= -0x1f_ffff_ffff_ffffn && bits <= 0x1f_ffff_ffff_ffffn ? Number(bits) : bits;
 }

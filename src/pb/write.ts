@@ -1,10 +1,10 @@
-import type { Writer } from 'protobufjs/minimal';
 import { CodedError } from '../diag/error.ts';
 import { encodeText, isUtf8 } from '../spec/bytes.ts';
 import { MAX_DEPTH, planOf } from './plan.ts';
 import type { FieldPlan, MessagePlan } from './plan.ts';
 import { checkScalar, isZero, wireTypeOf, writeScalar } from './scalar.ts';
 import type { ScalarValue } from './scalar.ts';
+import type { WireWriter } from './wire-writer.ts';
 
 /** The value of any field, unchecked. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -15,96 +15,113 @@ interface Around {
   readonly isChecked: boolean;
 }
 
+const OUTERMOST: Around = { depth: -1, isChecked: false };
+
 /** Writes the fields of a message, in the order of the wire; see encodeMessage. */
-export function writeFields(writer: Writer, plan: MessagePlan, value: Fields, outer: Around = { depth: -1, isChecked: false }): void {
+export function writeFields(writer: WireWriter, plan: MessagePlan, value: Fields, outer: Around = OUTERMOST): void {
   const around = { depth: outer.depth + 1, isChecked: outer.isChecked || plan.isChecked };
   if (around.depth > MAX_DEPTH) throw new CodedError('internal', `${plan.type}: messages are nested too deeply`);
-  for (const name of Object.keys(value)) {
-    if (!plan.byName.has(name)) throw new CodedError('internal', `${plan.type} has no field ${name}`);
-  }
-  const chosen = new Map<string, string>();
-  for (const field of plan.fields) {
-    const item = value[field.name];
+  let chosen: Map<string, string> | undefined;
+  for (const name of namesInOrder(plan, value)) {
+    const field = plan.byName.get(name) as FieldPlan;
+    const item = value[name];
     if (item === undefined || item === null) continue;
     if (field.oneof !== '') {
-      const other = chosen.get(field.oneof);
-      if (other !== undefined) throw new CodedError('internal', `${plan.type}.${field.oneof}: both ${other} and ${field.name} are set`);
-      chosen.set(field.oneof, field.name);
+      const other = chosen?.get(field.oneof);
+      if (other !== undefined) throw new CodedError('internal', `${plan.type}.${field.oneof}: both ${other} and ${name} are set`);
+      chosen = (chosen ?? new Map<string, string>()).set(field.oneof, name);
     }
-    writeField(writer, field, item, `${plan.type}.${field.name}`, around);
+    writeField(writer, field, item, around);
   }
 }
 
-function writeField(writer: Writer, field: FieldPlan, value: unknown, where: string, around: Around): void {
+/** The names that `value` has, in the order of the wire. Throws on one that is no field's. */
+function namesInOrder(plan: MessagePlan, value: Fields): readonly string[] {
+  const names = Object.keys(value);
+  let last = -1;
+  let isInOrder = true;
+  for (const name of names) {
+    const field = plan.byName.get(name);
+    if (field === undefined) throw new CodedError('internal', `${plan.type} has no field ${name}`);
+    isInOrder &&= field.position > last;
+    last = field.position;
+  }
+  const position = (name: string): number => plan.byName.get(name)?.position ?? -1;
+  return isInOrder ? names : names.sort((a, b) => position(a) - position(b));
+}
+
+function writeField(writer: WireWriter, field: FieldPlan, value: unknown, around: Around): void {
   switch (field.kind) {
     case 'repeated':
-      for (const item of listOf(value, where)) writeItem(writer, field, item, where, around);
+      for (const item of listOf(field, value)) writeItem(writer, field, item, around);
       return;
-    case 'packed': return writePacked(writer, field, listOf(value, where), where);
-    case 'map': return writeMap(writer, field, value, where, around);
+    case 'packed': return writePacked(writer, field, listOf(field, value));
+    case 'map': return writeMap(writer, field, value, around);
     case 'single':
-      if (!field.isMessage && isZero(checkScalar(field.type, value, where))) return;
-      return writeItem(writer, field, value, where, around);
-    default: return writeItem(writer, field, value, where, around);
+      if (!field.isMessage && isZero(checkScalar(field.type, value, field.where))) return;
+      return writeItem(writer, field, value, around);
+    default: return writeItem(writer, field, value, around);
   }
 }
 
-function listOf(value: unknown, where: string): readonly unknown[] {
+function listOf({ where }: FieldPlan, value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw new CodedError('internal', `${where}: expected a list`);
   return value;
 }
 
 /** One tag and value. `number` is the field's, unless it is the value of a map entry. */
-function writeItem(writer: Writer, field: FieldPlan, value: unknown, where: string, around: Around, number: number = field.number): void {
+function writeItem(writer: WireWriter, field: FieldPlan, value: unknown, around: Around, number: number = field.number): void {
+  writer.varint32((number << 3) | field.wireType);
   if (!field.isMessage) {
-    const scalar = checkScalar(field.type, value, where);
+    const scalar = checkScalar(field.type, value, field.where);
     if (around.isChecked) checkText(scalar);
-    writeScalar(writer.uint32(((number << 3) | wireTypeOf(field.type)) >>> 0), field.type, scalar);
+    writeScalar(writer, field.type, scalar);
     return;
   }
-  writer.uint32(((number << 3) | 2) >>> 0);
   if (value instanceof Uint8Array) {
     writer.bytes(value);
     return;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new CodedError('internal', `${where}: expected a message`);
-  writer.fork();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new CodedError('internal', `${field.where}: expected a message`);
+  const start = writer.open();
   writeFields(writer, planOf(field.type), value as Fields, around);
-  writer.ldelim();
+  writer.close(start);
 }
 
 function checkText(value: ScalarValue): void {
   if (typeof value === 'string' && !isUtf8(value)) throw new CodedError('convert', 'string field contains invalid UTF-8');
 }
 
-function writePacked(writer: Writer, field: FieldPlan, items: readonly unknown[], where: string): void {
+function writePacked(writer: WireWriter, field: FieldPlan, items: readonly unknown[]): void {
   if (items.length === 0) return;
-  writer.uint32(((field.number << 3) | 2) >>> 0).fork();
-  for (const item of items) writeScalar(writer, field.type, checkScalar(field.type, item, where));
-  writer.ldelim();
+  writer.varint32((field.number << 3) | 2);
+  const start = writer.open();
+  for (const item of items) writeScalar(writer, field.type, checkScalar(field.type, item, field.where));
+  writer.close(start);
 }
 
-function writeMap(writer: Writer, field: FieldPlan, value: unknown, where: string, around: Around): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new CodedError('internal', `${where}: expected a map`);
-  const entries: [unknown, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
-  const keyed = entries.map(([key, item]) => ({ key: checkScalar(field.keyType, key, where), item }));
-  for (const { key, item } of sortByKey(keyed)) {
-    writer.uint32(((field.number << 3) | 2) >>> 0).fork();
+function writeMap(writer: WireWriter, field: FieldPlan, value: unknown, around: Around): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new CodedError('internal', `${field.where}: expected a map`);
+  const isMap = value instanceof Map;
+  const keys: readonly unknown[] = isMap ? [...value.keys()] : Object.keys(value);
+  const keyWireType = wireTypeOf(field.keyType);
+  for (const key of inGoOrder(keys.map((each) => checkScalar(field.keyType, each, field.where)))) {
+    writer.varint32((field.number << 3) | 2);
     if (around.isChecked) checkText(key);
-    writeScalar(writer.uint32((1 << 3) | wireTypeOf(field.keyType)), field.keyType, key);
-    writeItem(writer, field, item, where, around, 2);
-    writer.ldelim();
+    const start = writer.open();
+    writer.varint32((1 << 3) | keyWireType);
+    writeScalar(writer, field.keyType, key);
+    writeItem(writer, field, isMap ? value.get(key) : (value as Fields)[String(key)], around, 2);
+    writer.close(start);
   }
 }
 
 /** Code units from here on do not sort as the UTF-8 bytes of their characters do. */
 const BEYOND_ORDER = /[\ud800-\uffff]/;
 
-/** Entries in Go's order: strings by their bytes, numbers by value, false first. */
-function sortByKey<E extends { readonly key: ScalarValue }>(entries: readonly E[]): readonly E[] {
-  if (!entries.some(({ key }) => typeof key === 'string' && BEYOND_ORDER.test(key))) {
-    return [...entries].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  }
-  const keyed = entries.map((entry) => ({ entry, bytes: encodeText(String(entry.key)) }));
-  return keyed.sort((a, b) => Buffer.compare(a.bytes, b.bytes)).map(({ entry }) => entry);
+/** Keys in Go's order: strings by their bytes, numbers by value, false first. */
+function inGoOrder(keys: readonly ScalarValue[]): readonly ScalarValue[] {
+  if (keys.length < 2) return keys;
+  if (!keys.some((key) => typeof key === 'string' && BEYOND_ORDER.test(key))) return keys.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return keys.toSorted((a, b) => Buffer.compare(encodeText(String(a)), encodeText(String(b))));
 }

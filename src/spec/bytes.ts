@@ -56,7 +56,7 @@ export function encodeText(text: string): Uint8Array {
 
 /** Whether `text` holds characters alone. */
 export function isUtf8(text: string): boolean {
-  return !LONE_SURROGATES.test(text);
+  return text.isWellFormed();
 }
 
 /** `text` with a replacement character for each byte that is no part of a character. */
