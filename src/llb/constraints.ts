@@ -3,19 +3,14 @@ import type { Range } from '../diag/range.ts';
 
 /** `parts` as one: of platform, progress group and resources the last given; descriptions and locations together; no cache if any says so. */
 export function mergeConstraints(...parts: readonly Constraints[]): Constraints {
-  let merged: Constraints = {};
-  for (const part of parts) {
-    const description = mergeMaps(merged.description, part.description);
-    const locations = [...(merged.locations ?? []), ...(part.locations ?? [])];
-    merged = {
-      ...merged,
-      ...part,
-      ...(description.size === 0 ? {} : { description }),
-      ...(locations.length === 0 ? {} : { locations }),
-      ...(merged.ignoreCache === true ? { ignoreCache: true } : {}),
-    };
-  }
-  return merged;
+  const description = parts.reduce<ReadonlyMap<string, string> | undefined>((known, part) => mergeMaps(known, part.description), undefined);
+  const locations = parts.flatMap((part) => part.locations ?? []);
+  return Object.assign(
+    {}, ...parts,
+    description === undefined || description.size === 0 ? undefined : { description },
+    locations.length === 0 ? undefined : { locations },
+    parts.some(({ ignoreCache }) => ignoreCache === true) ? { ignoreCache: true } : undefined,
+  ) as Constraints;
 }
 
 /** Constraints that give a vertex its name in the build's progress (llb.WithCustomName). */
@@ -54,7 +49,9 @@ export function mergeMetadata(first: OpMetadata | undefined, second: OpMetadata)
   };
 }
 
-function mergeMaps(first: ReadonlyMap<string, string> = new Map(), second: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
+const NO_WORDS: ReadonlyMap<string, string> = new Map();
+
+function mergeMaps(first = NO_WORDS, second = NO_WORDS): ReadonlyMap<string, string> {
   if (second.size === 0) return first;
   return first.size === 0 ? second : new Map([...first, ...second]);
 }

@@ -3,26 +3,31 @@ import { decodeMessage, encodeMessage } from '../pb/codec.ts';
 import type { Messages } from '../pb/schema.ts';
 import { digestOf } from '../spec/digest.ts';
 import type { Digest } from '../spec/digest.ts';
+import { EncodedMessages } from './encoded.ts';
 import type { Definition, DefinitionSource, LinuxResources, OpMetadata, SourceMap } from './types.ts';
 
 /** The pb.Definition of a definition, as a message to be encoded, by itself or in a request. */
 export function definitionToPb(definition: Definition): object {
   return {
     def: definition.ops.map((op) => op.bytes),
-    metadata: new Map(Array.from(definition.metadata, ([digest, metadata]) => [digest, metadataMessage(metadata)])),
+    metadata: new Map(Array.from(definition.metadata, ([digest, metadata]) => [digest, encodeMetadata(metadata)])),
     Source: definition.source === undefined ? undefined : sourceMessage(definition.source),
   };
 }
 
-function metadataMessage({ ignoreCache, description, exportCache, caps, progressGroup, linuxResources }: OpMetadata): object {
-  return {
-    ignoreCache,
-    description,
-    exportCache: exportCache === undefined ? undefined : { Value: exportCache },
-    caps: new Map(caps.map((id) => [id, true])),
-    progressGroup,
-    linuxResources,
-  };
+/** The bytes of a pb.OpMetadata. Those of the capabilities, most of it and the same for most ops, are joined in as they are. */
+function encodeMetadata({ ignoreCache, description, exportCache, caps, progressGroup, linuxResources }: OpMetadata): Uint8Array {
+  return Buffer.concat([
+    encodeMessage('pb.OpMetadata', { ignoreCache, description, exportCache: exportCache === undefined ? undefined : { Value: exportCache } }),
+    encodeCaps(caps),
+    encodeMessage('pb.OpMetadata', { progressGroup, linuxResources }),
+  ]);
+}
+
+const capLists = new EncodedMessages('pb.OpMetadata');
+
+function encodeCaps(caps: readonly string[]): Uint8Array {
+  return capLists.get(caps.join(' '), () => ({ caps: new Map(caps.map((id) => [id, true])) }));
 }
 
 function sourceMessage({ infos, locations }: DefinitionSource): object {

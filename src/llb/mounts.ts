@@ -13,5 +13,5 @@ export function rootIndex(mounts: readonly ExecMount[]): number {
 
 /** The mounts in the order of the op: by target, those with the same target as they came. */
 export function sortMounts(mounts: readonly ExecMount[]): readonly ExecMount[] {
-  return [...mounts].sort((a, b) => compareStrings(a.target, b.target));
+  return mounts.length < 2 ? mounts : mounts.toSorted((a, b) => compareStrings(a.target, b.target));
 }

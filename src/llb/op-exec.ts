@@ -3,8 +3,9 @@ import { encodeMessage } from '../pb/codec.ts';
 import { ENUMS } from '../pb/schema.ts';
 import { defaultPathEnv } from '../spec/config.ts';
 import { CAPS } from './caps.ts';
+import { EncodedMessages } from './encoded.ts';
 import { encodeEnv } from './env-bytes.ts';
-import { InputList, encodeOp, platformMessage } from './op.ts';
+import { InputList, encodeOp, platformOf } from './op.ts';
 import type { EncodedOp, Input, OpContext } from './op.ts';
 import { hasOutput, sortMounts } from './mounts.ts';
 import type { ExecMount, ExecVertex, SshRequest } from './types.ts';
@@ -26,13 +27,13 @@ export function encodeExec(vertex: ExecVertex, context: OpContext): EncodedOp {
   const inputs = new InputList();
   const exec = {
     meta: encodeMeta(vertex, envOf(vertex, ssh, context)),
-    mounts: [...mountMessages(mounts, context.input, inputs), ...secretMounts(vertex), ...ssh.map(sshMount)],
+    mounts: [...encodeMounts(mounts, context.input, inputs), ...secretMounts(vertex), ...ssh.map(sshMount)],
     network: NETWORK_MODES[vertex.network],
     security: SECURITY_MODES[vertex.security],
     secretenv: vertex.secrets.flatMap(({ id, env, optional }) => (env === undefined ? [] : [{ ID: id, name: env, optional }])),
     cdiDevices: vertex.devices.map(({ name, optional }) => ({ name, optional })),
   };
-  const platform = platformMessage(context, vertex.constraints, vertex.statePlatform);
+  const platform = platformOf(context, vertex.constraints, vertex.statePlatform);
   return { bytes: encodeOp({ exec }, inputs.inputs, platform), caps: capsOf(vertex, mounts, context) };
 }
 
@@ -45,10 +46,18 @@ function envOf(vertex: ExecVertex, ssh: readonly SshRequest[], context: OpContex
   return setsPath || has(env, 'PATH') ? env : [...env, `PATH=${defaultPathEnv(context.platform.os)}`];
 }
 
+const settings = new EncodedMessages('pb.Meta');
+const mountBytes = new EncodedMessages('pb.Mount');
+
 /** The bytes of a pb.Meta. Those of the variables, most of it, are joined in as they are. */
 function encodeMeta(vertex: ExecVertex, env: readonly string[]): Uint8Array {
-  const { args, cwd, user, proxy, extraHosts, hostname, ulimits, cgroupParent } = vertex;
-  return Buffer.concat([encodeMessage('pb.Meta', { args }), encodeEnv(env), encodeMessage('pb.Meta', {
+  return Buffer.concat([encodeMessage('pb.Meta', { args: vertex.args }), encodeEnv(env), encodeSettings(vertex)]);
+}
+
+/** The rest of a pb.Meta, which most commands of a stage have in common. */
+function encodeSettings({ cwd, user, proxy, extraHosts, hostname, ulimits, cgroupParent }: ExecVertex): Uint8Array {
+  const limits = ulimits.map(({ name, soft, hard }) => [name, String(soft), String(hard)]);
+  return settings.get(JSON.stringify([cwd, user, proxy, extraHosts, hostname, limits, cgroupParent]), () => ({
     cwd,
     user,
     proxyEnv: proxy === undefined ? undefined : {
@@ -59,26 +68,30 @@ function encodeMeta(vertex: ExecVertex, env: readonly string[]): Uint8Array {
     ulimit: ulimits.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
     cgroupParent,
     removeMountStubsRecursive: true,
-  })]);
+  }));
 }
 
-function mountMessages(mounts: readonly ExecMount[], inputOf: (output: ExecMount['source']) => Input | undefined, inputs: InputList): readonly object[] {
+function encodeMounts(mounts: readonly ExecMount[], inputOf: (output: ExecMount['source']) => Input | undefined, inputs: InputList): readonly Uint8Array[] {
   let outputs = 0;
   return mounts.map((mount) => {
     const input = inputs.add(inputOf(mount.source));
     if (mount.tmpfs !== undefined && input >= 0) throw new CodedError('convert', 'tmpfs mounts must use scratch');
-    const hasCache = mount.cache !== undefined && mount.cache.id !== '';
-    return {
-      input,
-      selector: mount.selector ?? '',
-      dest: mount.target,
-      output: hasOutput(mount) ? outputs++ : -1,
-      readonly: mount.readOnly ?? false,
-      ...(hasCache ? { mountType: MOUNT_TYPES.CACHE, cacheOpt: { ID: mount.cache?.id, sharing: SHARING_MODES[mount.cache?.sharing ?? 'shared'] } } : {}),
-      ...(mount.tmpfs === undefined ? {} : { mountType: MOUNT_TYPES.TMPFS, TmpfsOpt: { size: mount.tmpfs.size } }),
-      contentCache: mount.contentCache === undefined ? 0 : CONTENT_CACHE[mount.contentCache],
-    };
+    return encodeMount(mount, input, hasOutput(mount) ? outputs++ : -1);
   });
+}
+
+function encodeMount({ target, selector = '', readOnly = false, cache, tmpfs, contentCache }: ExecMount, input: number, output: number): Uint8Array {
+  const key = JSON.stringify([input, selector, target, output, readOnly, cache, tmpfs?.size.toString(), contentCache]);
+  return mountBytes.get(key, () => ({
+    input,
+    selector,
+    dest: target,
+    output,
+    readonly: readOnly,
+    ...(cache === undefined || cache.id === '' ? {} : { mountType: MOUNT_TYPES.CACHE, cacheOpt: { ID: cache.id, sharing: SHARING_MODES[cache.sharing] } }),
+    ...(tmpfs === undefined ? {} : { mountType: MOUNT_TYPES.TMPFS, TmpfsOpt: { size: tmpfs.size } }),
+    contentCache: contentCache === undefined ? 0 : CONTENT_CACHE[contentCache],
+  }));
 }
 
 function secretMounts(vertex: ExecVertex): readonly object[] {

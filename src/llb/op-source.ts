@@ -1,7 +1,7 @@
 import { CodedError } from '../diag/error.ts';
 import { ATTRS } from './attrs.ts';
 import { CAPS } from './caps.ts';
-import { encodeOp, platformMessage } from './op.ts';
+import { encodeOp, platformOf } from './op.ts';
 import type { EncodedOp, OpContext } from './op.ts';
 import type { SourceVertex } from './types.ts';
 
@@ -15,7 +15,7 @@ export function encodeSource(vertex: SourceVertex, context: OpContext): EncodedO
     if (!attrs.has(ATTRS.localUniqueId)) attrs = new Map([...attrs, [ATTRS.localUniqueId, context.localUniqueId]]);
     caps.push(CAPS.sourceLocalUnique);
   }
-  const platform = isPlatformSpecific(vertex.identifier) ? platformMessage(context, vertex.constraints) : undefined;
+  const platform = isPlatformSpecific(vertex.identifier) ? platformOf(context, vertex.constraints) : undefined;
   return { bytes: encodeOp({ source: { identifier: vertex.identifier, attrs } }, [], platform), caps };
 }
 

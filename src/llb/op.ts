@@ -42,18 +42,27 @@ export class InputList {
 }
 
 /** The platform that an op runs on: the constraints', else the given one, else the definition's. */
-export function platformMessage(context: OpContext, constraints: Constraints, fallback?: Platform): object {
-  const platform = constraints.platform ?? fallback ?? context.platform;
-  return {
-    Architecture: platform.architecture,
-    OS: platform.os,
-    Variant: platform.variant ?? '',
-    OSVersion: platform.osVersion ?? '',
-    OSFeatures: platform.osFeatures ?? [],
-  };
+export function platformOf(context: OpContext, constraints: Constraints, fallback?: Platform): Platform {
+  return constraints.platform ?? fallback ?? context.platform;
 }
 
 /** The bytes of a pb.Op. Ops without a platform are the same on all. */
-export function encodeOp(kind: object, inputs: readonly Input[], platform?: object): Uint8Array {
-  return encodeMessage('pb.Op', { inputs, ...kind, platform, constraints: {} });
+export function encodeOp(kind: object, inputs: readonly Input[], platform?: Platform): Uint8Array {
+  return Buffer.concat([encodeMessage('pb.Op', { inputs }), encodeSurroundings(platform), encodeMessage('pb.Op', kind)]);
+}
+
+const NO_PLATFORM = new Uint8Array(encodeMessage('pb.Op', { constraints: {} }));
+/** The bytes for platforms that were encoded before; a build has few, and many ops for each. */
+const surroundings = new WeakMap<Platform, Uint8Array>();
+
+/** What a pb.Op has between its inputs and what it does. */
+function encodeSurroundings(platform: Platform | undefined): Uint8Array {
+  if (platform === undefined) return NO_PLATFORM;
+  const known = surroundings.get(platform);
+  if (known !== undefined) return known;
+  const { architecture, os, variant = '', osVersion = '', osFeatures = [] } = platform;
+  const message = { Architecture: architecture, OS: os, Variant: variant, OSVersion: osVersion, OSFeatures: osFeatures };
+  const bytes = new Uint8Array(encodeMessage('pb.Op', { platform: message, constraints: {} }));
+  surroundings.set(platform, bytes);
+  return bytes;
 }
