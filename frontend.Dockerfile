@@ -17,7 +17,7 @@ FROM --platform=$BUILDPLATFORM debian:${DEBIAN_VERSION}-slim AS tools
 
 FROM tools AS runtime
 ARG TARGETARCH
-RUN --mount=from=node,target=/node \
+RUN --mount=from=node,target=/node --mount=source=scripts/trim-exports.pl,target=/trim-exports.pl \
     --mount=type=tmpfs,target=/var/lib/apt/lists --mount=type=tmpfs,target=/var/cache/apt --mount=type=tmpfs,target=/libraries \
     <<'EOT'
 set -eu
@@ -34,6 +34,7 @@ cd /libraries
 apt-get download -q "libc6:$TARGETARCH" "libgcc-s1:$TARGETARCH" "libstdc++6:$TARGETARCH" "libatomic1:$TARGETARCH"
 for package in *.deb; do dpkg-deb --extract "$package" .; done
 "$triplet-strip" -o /runtime/node /node/usr/local/bin/node
+perl /trim-exports.pl /runtime/node
 
 # The libraries that Node names, those that these name, and so on.
 needed() { "$triplet-readelf" -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'; }

@@ -16,7 +16,7 @@ interface ImageHost {
   build(request: BuildRequest): Promise<BuildResult>;
 }
 
-const SOURCES = ['dist/frontend.cjs', 'dist/snapshot.cjs', 'dist/sigstore.cjs', 'scripts/trim-snapshot.mjs'] as const;
+const SOURCES = ['dist/frontend.cjs', 'dist/snapshot.cjs', 'dist/sigstore.cjs', 'scripts/trim-snapshot.mjs', 'scripts/trim-exports.pl'] as const;
 const DOCKERFILE = join(projectFolder, 'frontend.Dockerfile');
 /** As it is published. All builds of it have it, since a daemon gives out layers as it has compressed them before. */
 const COMPRESSION = { compression: 'gzip', 'compression-level': '9', 'force-compression': 'true' } as const;
@@ -62,7 +62,8 @@ function removeOldImages(): void {
 
 /** The builtin frontend builds it. The steps that do not change are kept from one daemon to the next. */
 async function imageRequest(host: ImageHost, epoch: number, tar: string): Promise<BuildRequest> {
-  const steps = await cached(`image-steps/${createHash('sha256').update(readFileSync(DOCKERFILE)).digest('hex').slice(0, 16)}`, async (path) => void mkdirSync(path));
+  const hash = createHash('sha256').update(readFileSync(DOCKERFILE)).update(readFileSync(join(projectFolder, 'scripts/trim-exports.pl')));
+  const steps = await cached(`image-steps/${hash.digest('hex').slice(0, 16)}`, async (path) => void mkdirSync(path));
   return {
     ...(await imageSources(host.registry, host.debian)),
     frontend: 'reference',
