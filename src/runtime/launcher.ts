@@ -32,8 +32,14 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   'BjYW5ub3QgYmUgZXhlY3V0ZWQK'],
 ]);
 
+const decoded = new Map<string, Uint8Array>();
+
 /** The launcher for an architecture as Go names it, with its variants; undefined when there is none. */
 export function launcher(architecture: string): Uint8Array | undefined {
+  const known = decoded.get(architecture);
   const program = PROGRAMS.get(architecture);
-  return program === undefined ? undefined : Uint8Array.from(Buffer.from(program, 'base64'));
+  if (known !== undefined || program === undefined) return known;
+  const bytes = Uint8Array.from(Buffer.from(program, 'base64'));
+  decoded.set(architecture, bytes);
+  return bytes;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { CodedError } from '../diag/error.ts';
 
 /** A content address: `sha256:` and 64 lower-case hexadecimal digits (github.com/opencontainers/go-digest). */
@@ -11,7 +11,7 @@ const DIGEST_PATTERN = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
 
 /** The sha256 digest of `bytes`. */
 export function digestOf(bytes: Uint8Array): Digest {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  return `sha256:${hash('sha256', bytes, 'hex')}`;
 }
 
 /** Undefined when `text` is a valid digest, else what go-digest's Validate says of it. */
