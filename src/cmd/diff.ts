@@ -2,7 +2,6 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setFlagsFromString } from 'node:v8';
 import { makeComparer, verdictOf, worstOf } from '../compare/compare.ts';
 import { parseIgnoreRules } from '../compare/ignore.ts';
 import { CodedError, messageOf } from '../diag/error.ts';
@@ -13,6 +12,7 @@ import { jsonReport } from '../report/json.ts';
 import type { Comparison, Difference, PlatformComparison } from '../spec/difference.ts';
 import { formatPlatform, normalizePlatform, parsePlatform } from '../spec/platform.ts';
 import { remedyOf } from './diff-remedies.ts';
+import { saveMemory } from './memory.ts';
 import { makeProgress } from './progress.ts';
 import type { Progress } from './progress.ts';
 
@@ -37,8 +37,7 @@ export type DiffStatus = 0 | 1;
 
 /** `repro-dockerfile diff A B`: compares, reports, and says the exit status. Throws (code `image`, `option`) when it cannot tell. */
 export async function runDiff(addressA: string, addressB: string, options: DiffOptions, out: Writable, err: Writable): Promise<DiffStatus> {
-  // Nearly all that is allocated is short-lived: a young generation that stays small costs some collections and saves some 30 MB.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  saveMemory();
   const progress = makeProgress(options.progress ? err : undefined);
   let comparison: Comparison;
   try {

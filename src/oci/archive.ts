@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { CodedError, messageOf } from '../diag/error.ts';
 import { cleanPath, dirPath, joinPath } from '../spec/path.ts';
-import { READ_SIZE } from './layout-source.ts';
+import { filePieces } from './file-pieces.ts';
 import { addRecords, applyRecords, BLOCK, checkMetaSize, decodeHeader, META_FLAGS } from './tar-header.ts';
 import type { Chunks } from './verify.ts';
 
@@ -102,11 +102,7 @@ function find(members: ReadonlyMap<string, Member>, name: string): { readonly at
 async function* readMember(file: FileHandle, members: ReadonlyMap<string, Member>, name: string, path: string): AsyncGenerator<Uint8Array> {
   const member = find(members, name);
   if (member === undefined) throw new CodedError('image', `${path}: has no file ${name}`);
-  for (let done = 0; done < member.size; ) {
-    const length = Math.min(READ_SIZE, member.size - done);
-    yield await readExactly(file, member.at + done, length, path);
-    done += length;
-  }
+  yield* filePieces(file, path, member);
 }
 
 async function readExactly(file: FileHandle, at: number, length: number, path: string): Promise<Buffer> {

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import type { Transform } from 'node:stream';
 import { CodedError, messageOf } from '../diag/error.ts';
@@ -7,8 +6,8 @@ import type { Chunks } from './verify.ts';
 /** How a layer is packed. */
 export type Compression = 'none' | 'gzip' | 'zstd';
 
-/** Decompressed bytes a piece: large ones cost fewer trips through the thread pool. */
-const CHUNK_SIZE = 1 << 18;
+/** Decompressed bytes a piece: large ones cost fewer trips through the thread pool, and wait longer until their memory is given back. */
+const CHUNK_SIZE = 1 << 16;
 /** No layer is larger than this when it is unpacked: a compressed one that is may be a bomb, and would take hours. */
 const MAX_LAYER_SIZE = 256 * 2 ** 30;
 
@@ -54,14 +53,24 @@ async function* unpack(chunks: Chunks, compression: Compression): AsyncGenerator
 
 /** The output of `transform`; an error of the source arrives as itself, and who stops reading stops the source. */
 async function* through(chunks: Chunks, transform: Transform): AsyncGenerator<Uint8Array> {
-  const source = Readable.from(chunks, { objectMode: true, highWaterMark: 2 });
-  source.on('error', (error) => transform.destroy(error));
-  source.pipe(transform);
+  void feed(chunks, transform);
   try {
     yield* transform as AsyncIterable<Buffer>;
   } finally {
-    source.destroy();
     transform.destroy();
+  }
+}
+
+/** Hands the pieces to `transform`, each when the one before is used up. Throws nothing: who reads from `transform` hears of errors. */
+async function feed(chunks: Chunks, transform: Transform): Promise<void> {
+  try {
+    for await (const chunk of chunks) {
+      const isTaken = await new Promise<boolean>((resolve) => transform.write(chunk, (error) => resolve(error === null || error === undefined)));
+      if (!isTaken) return;
+    }
+    transform.end();
+  } catch (error) {
+    transform.destroy(error instanceof Error ? error : new Error(String(error)));
   }
 }
 
@@ -73,7 +82,7 @@ async function* peek(chunks: Chunks, length: number): AsyncGenerator<Uint8Array>
       yield chunk;
       continue;
     }
-    first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
+    first = first.length === 0 && chunk.length >= length ? chunk : Buffer.concat([first, chunk]);
     if (first.length < length) continue;
     yield first;
     first = undefined;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { lstat, open, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, messageOf } from '../diag/error.ts';
 import type { EntryTime, EntryType, LayerEntry } from '../spec/layer-entry.ts';
@@ -9,7 +9,7 @@ import { hostPlatform } from '../spec/platform.ts';
 import { trimEnd } from '../spec/strings.ts';
 import { compareStrings } from '../spec/text.ts';
 import type { Image, LayerSummary, ReadOptions } from './image.ts';
-import { READ_SIZE } from './layout-source.ts';
+import { filePieces, READ_SIZE } from './file-pieces.ts';
 import { decodeText } from './tar-header.ts';
 
 /** A folder as an image of one layer: what a local exporter wrote, or an unpacked root file system. Links are never followed; extended attributes are not seen. */
@@ -20,6 +20,7 @@ export function openFolder(folder: string): Image {
 async function* readFolder(folder: string, options: ReadOptions): AsyncGenerator<readonly LayerEntry[], LayerSummary> {
   /** The first name of each file that has several. */
   const names = new Map<string, string>();
+  const buffer = Buffer.allocUnsafeSlow(READ_SIZE);
   let size = 0;
   for await (const [path, bytes, stats] of walk(Buffer.from(folder), '')) {
     const header = toHeader(path, stats);
@@ -34,7 +35,7 @@ async function* readFolder(folder: string, options: ReadOptions): AsyncGenerator
       names.set(file, path);
     }
     if (header.type === 'symlink') yield [{ ...header, linkTarget: decodeText(await readlink(bytes, 'buffer')), contentDigest: '' }];
-    else if (header.type === 'file') yield [{ ...header, ...(await readContent(bytes, options.keep(header), options.progress)) }];
+    else if (header.type === 'file') yield [{ ...header, ...(await readContent(bytes, buffer, options.keep(header), options.progress)) }];
     else yield [{ ...header, contentDigest: '' }];
   }
   return { compression: 'none', unpackedSize: size };
@@ -85,17 +86,21 @@ function timeOf(nanoseconds: bigint): EntryTime {
   return fraction === '' ? String(seconds) : `${seconds}.${fraction}`;
 }
 
-async function readContent(path: Buffer, isKept: boolean, progress: ReadOptions['progress']): Promise<Pick<LayerEntry, 'contentDigest' | 'content'>> {
+async function readContent(path: Buffer, buffer: Buffer, isKept: boolean, progress: ReadOptions['progress']): Promise<Pick<LayerEntry, 'contentDigest' | 'content'>> {
   const hash = createHash('sha256');
   const kept: Buffer[] = [];
+  let file: FileHandle | undefined;
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: READ_SIZE }) as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      if (isKept) kept.push(chunk);
-      progress?.(chunk.length);
+    file = await open(path);
+    for await (const piece of filePieces(file, decodeText(path), { buffer })) {
+      hash.update(piece);
+      if (isKept) kept.push(Buffer.from(piece));
+      progress?.(piece.length);
     }
   } catch (error) {
     throw new CodedError('image', `cannot read ${decodeText(path)}: ${messageOf(error)}`, { cause: error });
+  } finally {
+    await file?.close();
   }
   return { contentDigest: hash.digest('hex'), ...(isKept ? { content: Buffer.concat(kept) } : {}) };
 }

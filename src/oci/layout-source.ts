@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { lstat, open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { CodedError, messageOf } from '../diag/error.ts';
@@ -6,11 +5,9 @@ import { digestAlgorithm, digestEncoded } from '../spec/digest.ts';
 import type { Digest } from '../spec/digest.ts';
 import type { BlobSource } from './blob-source.ts';
 import { MAX_MANIFEST_SIZE } from './blob-source.ts';
+import { filePieces } from './file-pieces.ts';
 import { readAll } from './verify.ts';
 import type { Chunks } from './verify.ts';
-
-/** Bytes a read of a file. */
-export const READ_SIZE = 1 << 18;
 
 /** The index of an OCI layout, and its blobs. */
 export interface LayoutSource extends BlobSource {
@@ -19,10 +16,7 @@ export interface LayoutSource extends BlobSource {
 
 /** An OCI layout in a folder (image-spec image-layout.md). Files that lead out of the folder by a link are refused. */
 export function layoutSource(folder: string): LayoutSource {
-  const openFile = async (path: string): Promise<Chunks> => {
-    const real = await inside(folder, path);
-    return createReadStream(real, { highWaterMark: READ_SIZE }) as Chunks;
-  };
+  const openFile = async (path: string): Promise<Chunks> => readFilePieces(await inside(folder, path));
   const openBlob = (digest: Digest) => openFile(`blobs/${digestAlgorithm(digest)}/${digestEncoded(digest)}`);
   return {
     openManifest: openBlob,
@@ -42,6 +36,15 @@ async function inside(folder: string, path: string): Promise<string> {
     return real;
   } catch (error) {
     throw error instanceof CodedError ? error : new CodedError('image', `cannot read ${file}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function* readFilePieces(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    yield* filePieces(file, path);
+  } finally {
+    await file.close();
   }
 }
 

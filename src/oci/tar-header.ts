@@ -46,17 +46,13 @@ const HEADER_ONLY: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6'])
 
 /** Reads a header block; undefined for one of zeros. Throws (code `image`) when the checksum or a number is wrong. */
 export function decodeHeader(block: Buffer): RawHeader | undefined {
-  let unsigned = 8 * 0x20;
-  let signed = 8 * 0x20;
-  for (let at = 0; at < BLOCK; at++) {
-    if (at === 148) at = 156;
-    const byte = block[at] as number;
-    unsigned += byte;
-    signed += byte < 128 ? byte : byte - 256;
-  }
-  if (unsigned === 8 * 0x20 && block.indexOf(0) === 0 && isZero(block)) return undefined;
+  const sum = sumOf(block);
+  if (sum === 0) return undefined;
+  // The checksum's own eight bytes count as spaces.
+  let unsigned = sum + 8 * 0x20;
+  for (let at = 148; at < 156; at++) unsigned -= block[at] as number;
   const checksum = readNumber(block, 148, 8, 'checksum');
-  if (checksum !== unsigned && checksum !== signed) throw malformed('a header has a wrong checksum');
+  if (checksum !== unsigned && checksum !== unsigned - 256 * countHigh(block)) throw malformed('a header has a wrong checksum');
   const magic = block.toString('latin1', 257, 265);
   const format = magic === 'ustar  \0' ? 'gnu' : magic.startsWith('ustar\0') ? 'ustar' : 'v7';
   const flag = String.fromCharCode(block[156] as number);
@@ -84,9 +80,28 @@ export function decodeHeader(block: Buffer): RawHeader | undefined {
   };
 }
 
-function isZero(block: Buffer): boolean {
-  for (let at = 148; at < 156; at++) if (block[at] !== 0) return false;
-  return true;
+const words = new Uint32Array(BLOCK / 4);
+const wordBytes = new Uint8Array(words.buffer);
+
+/** The sum of a block's bytes, four at a time: two in the halves of `even`, two in those of `odd`. No half overflows: 128 times 255 is less than 2 ** 16. */
+function sumOf(block: Buffer): number {
+  wordBytes.set(block);
+  let even = 0;
+  let odd = 0;
+  for (let at = 0; at < BLOCK / 4; at++) {
+    const word = words[at] as number;
+    even += word & 0x00ff00ff;
+    odd += (word >>> 8) & 0x00ff00ff;
+  }
+  const both = even + odd;
+  return (both & 0xffff) + (both >>> 16);
+}
+
+/** Bytes that old programs, which sum signed ones, take for negative numbers; the checksum's own do not count. */
+function countHigh(block: Buffer): number {
+  let count = 0;
+  for (let at = 0; at < BLOCK; at++) if ((at < 148 || at >= 156) && (block[at] as number) >= 128) count++;
+  return count;
 }
 
 /** The header with the records applied. Throws (code `image`) when a record is no number where one is due. */

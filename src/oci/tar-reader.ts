@@ -71,7 +71,7 @@ export class TarReader {
       case 'sparse-header':
         return this.#takeBlock(piece, expected);
       case 'meta':
-        expected.parts.push(piece);
+        expected.parts.push(Buffer.from(piece));
         if (this.#missing === 0) this.#takeMeta(expected.raw, Buffer.concat(expected.parts));
         return;
       case 'content':

@@ -3,7 +3,7 @@ import { CodedError } from '../diag/error.ts';
 import { digestAlgorithm, digestEncoded } from '../spec/digest.ts';
 import type { Digest } from '../spec/digest.ts';
 
-/** Bytes that come piece by piece. */
+/** Bytes that come piece by piece. A piece is only good until the next is asked for, since its buffer may be filled anew: what is kept of it is copied. */
 export type Chunks = AsyncIterable<Uint8Array>;
 
 /**
@@ -31,7 +31,7 @@ export async function readAll(chunks: Chunks, limit: number, name: string): Prom
   for await (const chunk of chunks) {
     size += chunk.length;
     if (size > limit) throw new CodedError('image', `${name}: is larger than ${limit} bytes`);
-    parts.push(chunk);
+    parts.push(Buffer.from(chunk));
   }
   return Buffer.concat(parts);
 }

@@ -1,4 +1,5 @@
 /** Zstandard (RFC 8878) for versions of Node without it. */
+import { setFlagsFromString } from 'node:v8';
 import { createContext, Script } from 'node:vm';
 import { Decompress } from 'fzstd';
 import { CodedError } from '../diag/error.ts';
@@ -20,6 +21,8 @@ const MAX_PUSH_MS = 5000;
  * fzstd's error when one is malformed.
  */
 export async function* unzstd(chunks: Chunks, maxPushMs = MAX_PUSH_MS): AsyncGenerator<Uint8Array> {
+  // This is JavaScript that is worth to be compiled well, even where memory is saved.
+  setFlagsFromString('--opt');
   let out: Uint8Array[] = [];
   const decoder = new Decompress((piece) => void out.push(piece));
   const push = withTimeLimit((piece: Uint8Array) => decoder.push(piece), maxPushMs);

@@ -31,6 +31,23 @@ test('what a layer is packed with is told by its bytes', async () => {
   assert.match(await failureOf(unpack(Buffer.from('fd377a585a0000', 'hex'))), /compressed with xz/);
 });
 
+test('a source may fill its buffer anew for each piece', async () => {
+  async function* reused(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+    const buffer = Buffer.alloc(size);
+    for (let at = 0; at < bytes.length; at += size) {
+      const length = Buffer.from(bytes).copy(buffer, 0, at, at + size);
+      yield buffer.subarray(0, length);
+      buffer.fill('!');
+    }
+  }
+  for (const size of [1, 4, 100]) {
+    for (const bytes of [Buffer.from(TEXT), gzipSync(TEXT), ZSTD]) {
+      assert.is((await readAll(decompress(reused(bytes, size), 'layer'), 1 << 20, 'layer')).toString(), TEXT);
+    }
+    assert.is((await readAll(unzstd(reused(ZSTD, size)), 1 << 20, '')).toString(), TEXT);
+  }
+});
+
 test('zstd without the runtime: frames, frames to skip, however they are cut', async () => {
   for (const step of [1, 3, 4096]) {
     const bytes = Buffer.concat([ZSTD, SKIPPABLE, ZSTD]);

@@ -105,6 +105,28 @@ test('malformed archives are refused', () => {
   fails(Buffer.concat([Buffer.alloc(512), writeTar([{ path: 'a' }])]), /zeros, then another header/);
 });
 
+test('a checksum of signed bytes, as old programs have it, is good too', () => {
+  const header = member((block) => block.write('n\u00fcme', 0));
+  const signed = header.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 32 : byte < 128 ? byte : byte - 256), 0);
+  header.write(`${signed.toString(8).padStart(6, '0')}\0 `, 148);
+  assert.is(read(Buffer.concat([header, END]))[0]?.path, 'n\u00fcme');
+  header.write('z', 3);
+  fails(Buffer.concat([header, END]), /wrong checksum/);
+});
+
+test('the caller may fill its buffer anew after each piece', () => {
+  const archive = Buffer.concat([pax(record('path', 'a'.repeat(700))), member(() => undefined, 'x'.repeat(700)), END]);
+  const reader = new TarReader(() => true);
+  const entries: LayerEntry[] = [];
+  const buffer = Buffer.alloc(300);
+  for (let at = 0; at < archive.length; at += buffer.length) {
+    const length = archive.copy(buffer, 0, at, at + buffer.length);
+    entries.push(...reader.push(buffer.subarray(0, length)));
+    buffer.fill('!');
+  }
+  assert.equal(entries.map(({ path, content }) => [path, content?.toString()]), [['a'.repeat(700), 'x'.repeat(700)]]);
+});
+
 test('an archive may lack its end, and have anything after it', () => {
   const archive = writeTar([{ path: 'a', content: 'x' }]);
   assert.is(read(archive.subarray(0, 1024)).length, 1);
