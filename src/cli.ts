@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
 import type { DiffFormat } from './cmd/diff.ts';
 import type { ExplainOptions } from './cmd/explain.ts';
 import type { LlbOptions } from './cmd/llb.ts';
@@ -13,7 +13,21 @@ import { messageOf } from './diag/error.ts';
 const out = (text: string): void => void process.stdout.write(text);
 const log = (text: string): void => void process.stderr.write(`${text}\n`);
 
-const program = new Command('repro-dockerfile').version(VERSION).description('Reproduces images that were built from Dockerfiles').showHelpAfterError();
+// A usage error ends as what could not be told: 1 would say that images differ.
+const USAGE_STATUS = 2;
+
+const program: Command = new Command('repro-dockerfile').version(VERSION).description('Reproduces images that were built from Dockerfiles')
+  .showHelpAfterError('(--help lists arguments and options)')
+  .exitOverride()
+  // An option that may be repeated has nothing for its default.
+  .configureHelp({ optionDescription: (option): string => (Array.isArray(option.defaultValue) ? option.description : new Help().optionDescription(option)) })
+  .addHelpText('after', `
+Where an image is asked for: REFERENCE (a registry), a folder with an OCI layout, an archive of buildctl, buildx, skopeo or docker save, or a folder.
+
+Examples:
+  repro-dockerfile diff registry.example/app:1 app.tar
+  repro-dockerfile verify --frontend IMAGE registry.example/app@sha256:…
+  repro-dockerfile explain --build-arg SOURCE_DATE_EPOCH=1700000000 .`);
 program
   .command('policy')
   .description('print a BuildKit source policy that pins every material of a provenance')
@@ -69,8 +83,9 @@ clientCommand('verify')
   .option('--statement-file <file>', 'with --policy: a statement in place of those in the registry; may be repeated', collect, [])
   .option('--no-progress', 'show no progress bar')
   .addHelpText('after', '\nExit status: 0 equal, 1 differs, 2 it could not be told.')
-  .action(async (subject: string, clientArgs: readonly string[], options: VerifyFlags) => {
-    process.exitCode = await couldTell(verify(subject, clientArgs, options));
+  .action(async (subject: string, clientArgs: readonly string[], options: VerifyFlags, command: Command) => {
+    const given = Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli');
+    process.exitCode = await couldTell(verify(subject, clientArgs, options, given));
   });
 
 interface RebuildFlags extends Omit<RebuildOptions, 'clientArgs'> {
@@ -86,12 +101,13 @@ interface VerifyFlags extends Omit<VerifyOptions, 'clientArgs' | 'color'> {
   readonly statementFile: readonly string[];
 }
 
-async function verify(subject: string, clientArgs: readonly string[], flags: VerifyFlags): Promise<number> {
+async function verify(subject: string, clientArgs: readonly string[], flags: VerifyFlags, given: readonly string[]): Promise<number> {
+  const mode = (await import('./cmd/verify-modes.ts')).verifyMode(given, clientArgs.length > 0);
   if (flags.policy !== undefined) return (await import('./cmd/verify-by-policy.ts')).runByPolicy(subject, { ...flags, policy: flags.policy }, out);
   const color = flags.output === undefined && process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
   const options = { ...flags, clientArgs, color, progress: flags.progress && process.stderr.isTTY === true };
   const output = { out: process.stdout, err: process.stderr, log };
-  if (flags.twice === true) return (await import('./cmd/verify-twice.ts')).runTwice(subject, options, output);
+  if (mode === 'twice') return (await import('./cmd/verify-twice.ts')).runTwice(subject, options, output);
   return (await import('./cmd/verify.ts')).runVerify(subject, options, VERSION, output);
 }
 
@@ -189,7 +205,19 @@ program
     process.exitCode = await couldTell(runTimes(image, options, out, log));
   });
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Who reads no further (a pager, head) is no failure, and changes no verdict.
+  if (error.code === 'EPIPE') return;
+  log(`repro-dockerfile: cannot write: ${error.message}`);
+  process.exit(USAGE_STATUS);
+});
+
 program.parseAsync().catch((error: unknown) => {
+  if (error instanceof CommanderError) {
+    // It has said what is wrong, or printed the help that was asked for.
+    process.exitCode = error.exitCode === 0 ? 0 : USAGE_STATUS;
+    return;
+  }
   log(`repro-dockerfile: ${messageOf(error)}`);
   process.exitCode = 1;
 });

@@ -9,6 +9,7 @@ const NOT_STRIPPED: ReadonlySet<Cause> = new Set(['timestamp', 'package-version'
 
 /** What our frontend does about a path that differs, where it is more than the cause's own remedy says. */
 export function remedyOf(subject: string, cause: Cause): string | undefined {
+  if (cause === 'annotation' && subject.includes('buildkit/rewritten-timestamp')) return 'rewrite-timestamp=true on the exporter of both';
   const rule = NOT_STRIPPED.has(cause) ? undefined : STRIPPED.find(({ pattern }) => pattern.test(subject));
   return rule === undefined ? undefined : `the strip rewrite, which is on unless REPRO_STRIP says otherwise (${rule.why})`;
 }

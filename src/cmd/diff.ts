@@ -160,6 +160,8 @@ export async function writeReport(report: Iterable<string>, file: string | undef
     if (file === undefined) await pipeline(Readable.from(report), out, { end: false });
     else await pipeline(Readable.from(report), createWriteStream(file));
   } catch (error) {
+    // Who reads no further has seen enough.
+    if (file === undefined && error instanceof Error && 'code' in error && error.code === 'EPIPE') return;
     throw new CodedError('option', `cannot write ${file ?? 'the report'}: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 import type { Image } from '../oci/image.ts';
 import { members, parseJson } from '../spec/descriptor.ts';
+import type { Descriptor } from '../spec/descriptor.ts';
 
 /** One setting of an exporter that no provenance records, and how it was found. */
 export interface ExporterSetting {
@@ -23,7 +24,7 @@ export function exporterSettings(images: readonly Image[]): readonly ExporterSet
     { name: 'oci-mediatypes', value: String(!isDocker), why: `the manifest is ${manifests[0]?.mediaType ?? 'unknown'}` },
   ];
   const last = manifests[0]?.layers.at(-1);
-  if (last !== undefined) settings.push({ name: 'compression', value: compressionOf(last.mediaType), why: `the last layer is ${last.mediaType}` });
+  if (last !== undefined) settings.push({ name: 'compression', value: compressionOf(last), why: `the last layer is ${isStargz(last) ? 'eStargz' : last.mediaType}` });
   const created = images.map(creationTime).find((time) => time !== undefined);
   if (created !== undefined) {
     settings.push(/\.\d/.test(created)
@@ -36,7 +37,14 @@ export function exporterSettings(images: readonly Image[]): readonly ExporterSet
   return settings;
 }
 
-function compressionOf(mediaType: string): string {
+/** eStargz is gzip by its media type; the digest of its table of contents tells it. */
+function isStargz({ annotations }: Descriptor): boolean {
+  return annotations.has('containerd.io/snapshot/stargz/toc.digest');
+}
+
+function compressionOf(layer: Descriptor): string {
+  const { mediaType } = layer;
+  if (isStargz(layer)) return 'estargz';
   if (mediaType.endsWith('zstd')) return 'zstd';
   return mediaType.endsWith('gzip') ? 'gzip' : 'uncompressed';
 }

@@ -28,6 +28,8 @@ export interface Outcome {
   readonly verdict: Verdict;
   /** Why contents that are equal are packed differently: what was normalised to see that they are equal. */
   readonly normalised: readonly Cause[];
+  /** Why contents differ where the user wanted it to be ignored: then they are not called equal. */
+  readonly ignored: readonly Cause[];
   /** The provenance that the rebuild was made from. */
   readonly provenance: readonly { readonly uri: string; readonly digest: Digest }[];
   /** Who verified: a URI. */
@@ -41,14 +43,18 @@ export interface Outcome {
  * differently are a simple verification result that names each normalisation, and no more than that.
  */
 export function outcomeStatement(outcome: Outcome): object {
-  const { resource, subjects, verdict, normalised, provenance, verifier, version, time } = outcome;
+  const { resource, subjects, verdict, normalised, ignored, provenance, verifier, version, time } = outcome;
   const moment = time.toISOString().replace(/\.\d+Z$/, 'Z');
   const statement = {
     _type: 'https://in-toto.io/Statement/v1',
     subject: subjects.map((digest) => ({ name: resource, digest: { sha256: digestEncoded(digest) } })),
   };
   if (verdict === 'repacked') {
-    const properties = ['CONTENTS_EQUAL', ...normalised.map((cause) => `NORMALISED_${cause.replaceAll('-', '_').toUpperCase()}`)];
+    const properties = [
+      ignored.length === 0 ? 'CONTENTS_EQUAL' : 'CONTENTS_EQUAL_BUT_FOR_IGNORED',
+      ...normalised.map((cause) => propertyOf('NORMALISED', cause)),
+      ...ignored.map((cause) => propertyOf('IGNORED', cause)),
+    ];
     return { ...statement, predicateType: SVR_TYPE, predicate: { verifier: { id: verifier, policies: [POLICY_URI] }, timeCreated: moment, properties } };
   }
   return {
@@ -65,6 +71,10 @@ export function outcomeStatement(outcome: Outcome): object {
       slsaVersion: '1.1',
     },
   };
+}
+
+function propertyOf(prefix: string, cause: Cause): string {
+  return `${prefix}_${cause.replaceAll('-', '_').toUpperCase()}`;
 }
 
 /** A statement in a Sigstore bundle (v0.3, DSSE), signed with a private key in PEM. Throws (code `option`) when the key is none. */

@@ -1,4 +1,4 @@
-import { cp, lutimes, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, lutimes, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { CodedError } from '../diag/error.ts';
@@ -24,8 +24,10 @@ const CIRCUMSTANCES = ['the context is a copy in another folder', 'its files hav
  * commit's time is to be given.
  */
 export async function runTwice(context: string, options: TwiceOptions, { out, err, log }: VerifyOutput): Promise<0 | 1> {
-  const client = await findClient(options.client);
   const args = buildArgs(options, process.env);
+  const frontend = frontendOf(options);
+  if (!(await stat(context).then((found) => found.isDirectory(), () => false))) throw new CodedError('option', `${context} is not a folder: --twice takes the folder of a build context`);
+  const client = await findClient(options.client);
   const folder = await mkdtemp(join(tmpdir(), 'repro-dockerfile-'));
   try {
     const copy = join(folder, 'context');
@@ -38,7 +40,7 @@ export async function runTwice(context: string, options: TwiceOptions, { out, er
     for (const [index, each] of [{ folder: context, file: firstFile }, { folder: copy, file: secondFile }].entries()) {
       const archive = join(folder, `build-${index + 1}.tar`);
       const command = clientArguments(client, {
-        frontend: frontendOf(options),
+        frontend,
         buildArgs: new Map([...args, ['BUILDKIT_SANDBOX_HOSTNAME', index === 0 ? 'first' : 'second-build']]),
         ...(options.platform === undefined ? {} : { platform: options.platform }),
         noCache: true,

@@ -65,6 +65,7 @@ export async function runVerify(reference: string, options: VerifyOptions, versi
     log(shellLine(command));
     await runClient(command);
     const comparison = await compare(reference, rebuilt, options, err);
+    if (comparison.platforms.length < subject.images.length) throw new CodedError('image', `the rebuild has not all platforms of ${reference}: ${comparison.notes.join('; ')}`);
     await writeReport(await reportOf(comparison, reportOptions(options)), options.output, out);
     await publish(subject, comparison, options, key, version, log);
     return comparison.verdict === 'equal' || (comparison.verdict === 'repacked' && options.acceptRepacked === true) ? 0 : 1;
@@ -99,10 +100,9 @@ async function publish(subject: Subject, comparison: Comparison, options: Verify
   if (options.statement === undefined && options.attach !== true) return;
   const statement = outcomeStatement({
     resource: subject.reference,
-    // A root with attestations was not rebuilt as such: only with all of its platforms compared it is spoken of.
-    subjects: subjectsOf(subject, options.platform === undefined),
+    subjects: subjectsOf(subject, comparison),
     verdict: comparison.verdict,
-    normalised: causesOf(comparison),
+    ...causesOf(comparison),
     provenance: await provenanceOf(subject),
     verifier: options.verifier,
     version,
@@ -128,13 +128,21 @@ function predicateTypeOf(statement: object): string {
   return (statement as { readonly predicateType: string }).predicateType;
 }
 
-function subjectsOf({ root, images }: Subject, isWhole: boolean): readonly Digest[] {
-  const manifests = images.flatMap(({ manifest }) => (manifest === undefined ? [] : [manifest.digest]));
-  return [...new Set([...(isWhole ? [root.digest] : []), ...manifests])];
+/**
+ * The digests that a statement is about: the manifests that were compared, and the root (which was not rebuilt as such, since attestations are in it) when
+ * those are all that it has. Throws (code `image`) when there is none.
+ */
+export function subjectsOf({ root, opened, images }: Pick<Subject, 'root' | 'images'> & { readonly opened: Pick<Subject['opened'], 'images' | 'address'> }, { platforms }: Pick<Comparison, 'platforms'>): readonly Digest[] {
+  const compared = new Set(platforms.map(({ a }) => a));
+  const manifests = images.flatMap(({ manifest }) => (manifest !== undefined && compared.has(manifest.digest) ? [manifest.digest] : []));
+  if (manifests.length === 0) throw new CodedError('image', `${opened.address}: no manifest was compared with one, so that nothing can be stated of a digest`);
+  return [...new Set([...(manifests.length === opened.images.length ? [root.digest] : []), ...manifests])];
 }
 
-function causesOf({ causes }: Comparison): readonly Cause[] {
-  return causes.map(({ cause }) => cause).toSorted();
+/** What was looked past: of the packing, and what the user wanted to be ignored of the contents. */
+function causesOf({ causes }: Comparison): { readonly normalised: readonly Cause[]; readonly ignored: readonly Cause[] } {
+  const named = (found: Comparison['causes']): readonly Cause[] => found.map(({ cause }) => cause).toSorted();
+  return { normalised: named(causes.filter(({ isPacking }) => isPacking)), ignored: named(causes.filter(({ isPacking, ignored }) => !isPacking && ignored > 0)) };
 }
 
 /** The statements of provenance that the rebuild could be made from. */

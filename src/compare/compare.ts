@@ -8,7 +8,7 @@ import { compareFlattened } from './flatten.ts';
 import type { IgnoreRules } from './ignore.ts';
 import { compareLayers } from './layer.ts';
 import type { LayerSink } from './layer.ts';
-import { compareConfigs, compareManifests, compareRoots, createdByOf, difference } from './metadata.ts';
+import { compareConfigs, compareManifests, compareRoots, createdByOf, difference, STARGZ_TOC } from './metadata.ts';
 import { makePackageWatch } from './packages.ts';
 import type { PackageWatch } from './packages.ts';
 import type { ComparedImage, ComparedLayer, ComparedRoot, LayerFacts } from './view.ts';
@@ -129,10 +129,11 @@ async function compareGroup(group: LayerGroup, layers: GroupLayers, at: number, 
 function packingChanges(a: ComparedLayer, b: ComparedLayer, result: Awaited<ReturnType<typeof compareLayers>>): readonly Change[] {
   const changes: Change[] = [];
   if (!result.isInOrder) changes.push({ field: 'order of entries', a: 'one', b: 'another', cause: 'order' });
-  const show = (layer: ComparedLayer, facts: LayerFacts): string => `${facts.compression}, ${layer.packedSize} bytes`;
+  const [isStargzA, isStargzB] = [a, b].map(({ descriptor }) => descriptor?.annotations.has(STARGZ_TOC) === true);
+  const show = (layer: ComparedLayer, facts: LayerFacts): string => `${layer.descriptor?.annotations.has(STARGZ_TOC) === true ? 'estargz' : facts.compression}, ${layer.packedSize} bytes`;
   const isWithoutBlob = a.descriptor === undefined || b.descriptor === undefined;
-  if (a.diffId !== b.diffId && result.isInOrder && result.differences === 0) changes.push({ field: 'bytes between the entries', a: `${result.a.unpackedSize} bytes`, b: `${result.b.unpackedSize} bytes`, cause: 'tar-header' });
-  if (!isWithoutBlob && (result.a.compression !== result.b.compression || a.diffId === b.diffId)) changes.push({ field: 'compression', a: show(a, result.a), b: show(b, result.b), cause: 'compression' });
+  if (a.diffId !== b.diffId && result.isInOrder && result.differences === 0 && isStargzA === isStargzB) changes.push({ field: 'bytes between the entries', a: `${result.a.unpackedSize} bytes`, b: `${result.b.unpackedSize} bytes`, cause: 'tar-header' });
+  if (!isWithoutBlob && (result.a.compression !== result.b.compression || isStargzA !== isStargzB || a.diffId === b.diffId)) changes.push({ field: 'compression', a: show(a, result.a), b: show(b, result.b), cause: 'compression' });
   return changes;
 }
 

@@ -10,6 +10,9 @@ interface JsonChange {
 }
 
 const CREATED = 'org.opencontainers.image.created';
+/** What eStargz (containerd/stargz-snapshotter, docs/estargz.md) writes beside a layer that it packed. */
+export const STARGZ_TOC = 'containerd.io/snapshot/stargz/toc.digest';
+const STARGZ_ANNOTATIONS: ReadonlySet<string> = new Set([STARGZ_TOC, 'io.containers.estargz.uncompressed-size']);
 
 /**
  * What differs between two manifests, but for the digests and sizes of config and layers, which other parts explain. Layers' other members are
@@ -22,12 +25,20 @@ export function compareManifests(a: NonNullable<ComparedImage['manifest']>, b: N
   const isExplained = ({ path }: JsonChange): boolean =>
     (path[0] === 'layers' && (!hasSameLayers || path[2] === 'digest' || path[2] === 'size')) || (path[0] === 'config' && (path[1] === 'digest' || path[1] === 'size'));
   if (changes.length === 0) return [difference('manifest', 'encoding', [{ field: 'bytes', a: `${a.bytes.length} bytes`, b: `${b.bytes.length} bytes`, cause: 'json-encoding' }])];
-  return changes.filter((change) => !isExplained(change)).map((change) => toDifference('manifest', change, causeOfManifest(change.path)));
+  return changes.filter((change) => !isExplained(change)).map((change) => toDifference('manifest', change, causeOfManifest(change)));
 }
 
-function causeOfManifest(path: readonly string[]): Cause {
-  if (path.at(-1) === CREATED) return 'timestamp';
+function causeOfManifest({ path, a, b }: JsonChange): Cause {
+  const name = path.at(-1) ?? '';
+  if (name === CREATED) return 'timestamp';
+  if (STARGZ_ANNOTATIONS.has(name)) return 'compression';
+  if (path[0] === 'layers' && name === 'mediaType' && withoutCompression(a) === withoutCompression(b)) return 'compression';
   return path.at(-1) === 'mediaType' || path[0] === 'artifactType' ? 'media-type' : 'annotation';
+}
+
+/** A layer's media type without how it is packed: `…layer.v1.tar` of `…layer.v1.tar+zstd`. */
+function withoutCompression(mediaType: unknown): string {
+  return String(mediaType).replace(/[.+](?:gzip|zstd)$/, '');
 }
 
 function toDifference(scope: Scope, { path, a, b }: JsonChange, cause: Cause): Difference {
@@ -72,8 +83,10 @@ function causeOfMember(path: readonly string[]): Cause {
   return path[0] === 'history' ? 'history' : 'config';
 }
 
-/** Goes as deep as both values have objects or lists; members may have any name. */
-function compareJson(a: unknown, b: unknown, path: readonly string[], found: JsonChange[]): void {
+/** Goes as deep as both values have objects or lists; members may have any name. Annotations are compared one by one also where one side has none. */
+function compareJson(left: unknown, right: unknown, path: readonly string[], found: JsonChange[]): void {
+  const isAnnotations = path.at(-1) === 'annotations' && (isObject(left) || isObject(right));
+  const [a, b] = isAnnotations ? [left ?? {}, right ?? {}] : [left, right];
   if (isObject(a) && isObject(b) && Array.isArray(a) === Array.isArray(b) && path.length < 20) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) compareJson(own(a, key), own(b, key), [...path, key], found);
   } else if (JSON.stringify(a) !== JSON.stringify(b)) {

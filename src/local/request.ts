@@ -11,6 +11,7 @@ import type { Definition } from '../llb/types.ts';
 import { openAddress } from '../oci/open.ts';
 import type { RegistryOptions } from '../oci/registry.ts';
 import { hostPlatform } from '../spec/platform.ts';
+import { withExcerpt } from './excerpt.ts';
 import { folderTree, memoryTree } from './files.ts';
 import type { FileTree } from './files.ts';
 import { fullReference, imageAnswers } from './images.ts';
@@ -42,7 +43,7 @@ export interface LocalResult {
 
 /**
  * Does with a request all that a frontend does, and builds nothing: files come from this machine, image configs from registries. The syntax line
- * is not followed. Throws what the frontend would, and CodedError `option` for a context that is not there.
+ * is not followed. Throws what the frontend would, with the lines of the Dockerfile that it names, and CodedError `option` for a context that is not there.
  */
 export async function answerLocally(request: LocalRequest): Promise<LocalResult> {
   const { folders, filename } = await dockerfileOf(request);
@@ -62,6 +63,8 @@ export async function answerLocally(request: LocalRequest): Promise<LocalResult>
       const definition = ref === undefined ? undefined : transport.definitionOf(ref.id);
       return definition === undefined ? [] : [[platform, definition] as const];
     })) };
+  } catch (error) {
+    throw withExcerpt(error);
   } finally {
     await images.close();
   }

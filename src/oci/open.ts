@@ -66,7 +66,14 @@ export async function openAddress(address: string, options: RegistryOptions = {}
   }
   const found = await splitPath(address).catch(() => undefined);
   if (found !== undefined) return openPath(address, found.path, found.selector, undefined);
-  return openRegistry(address, address, options);
+  return openRegistry(address, address, options).catch((error: unknown) => {
+    throw isLikePath(address) && error instanceof CodedError ? new CodedError(error.code, `there is no file or folder ${address}; as a reference: ${error.message}`, { cause: error }) : error;
+  });
+}
+
+/** Whether a text that is no file here was perhaps meant to be one: it has no registry's name in front. */
+function isLikePath(text: string): boolean {
+  return !/^[^/]*[.:][^/]*\//.test(text) && !text.startsWith('localhost/');
 }
 
 /** Cuts a selector off a path: the longest part that exists is the path. Throws (code `image`) when none does. */
@@ -99,7 +106,7 @@ async function openPath(address: string, path: string, selector: string, wanted:
   try {
     if (archive.has('oci-layout') && kind !== 'docker-archive') return await openOciArchive(address, archive, selector);
     if (archive.has('manifest.json') && kind !== 'oci-archive') return await openDockerArchive(address, archive, selector);
-    throw new CodedError('image', `${path}: is no ${kind === 'archive' ? 'archive of images: it has neither oci-layout nor manifest.json' : kind}`);
+    throw new CodedError('image', `${path}: is no ${kind === 'archive' ? 'archive of images: it has neither oci-layout nor manifest.json (plain files are compared as a folder: unpack it)' : kind}`);
   } catch (error) {
     await archive.close();
     throw error;

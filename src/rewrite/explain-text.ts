@@ -66,7 +66,8 @@ class FileLists {
   texts(): readonly string[] {
     return [...this.#lists.values()].map((files, index) => {
       const width = Math.max(...files.map(({ path }) => printable(path).length));
-      return `[${index + 1}]\n${files.map(({ path, action, why }) => `${INDENT}${action.padEnd('restore'.length)}${INDENT}${printable(path).padEnd(width)}${INDENT}${printable(why)}\n`).join('')}`;
+      const actions = Math.max(...files.map(({ action }) => action.length));
+      return `[${index + 1}]\n${files.map(({ path, action, why }) => `${INDENT}${action.padEnd(actions)}${INDENT}${printable(path).padEnd(width)}${INDENT}${printable(why)}\n`).join('')}`;
     });
   }
 }

@@ -39,6 +39,39 @@ test('explain tells what the frontend tells', async () => {
   assert.is(ours, theirs.stdout, stderr);
 });
 
+test('a wrong command line is status 2 with the reason, never the 1 of images that differ; help is 0', async () => {
+  const rows: readonly (readonly [args: string, status: number, stderr: RegExp])[] = [
+    ['diff a', 2, /^error: missing required argument 'b'\n\(--help lists/],
+    ['diff a b --colour', 2, /^error: unknown option '--colour'/],
+    ['verify --limit many x', 2, /expected a number/],
+    ['dif a b', 2, /^error: unknown command 'dif'\n\(Did you mean diff\?\)/],
+    ['verify --twice --statement x .', 2, /--statement: means nothing with --twice/],
+    ['verify --twice --frontend x --build-arg SOURCE_DATE_EPOCH=1 ./nowhere', 2, /nowhere is not a folder/],
+    ['llb --format svg', 2, /Allowed choices are pb, json, dot, tree/],
+    ['diff nofile.tar b', 2, /^repro-dockerfile: there is no file or folder nofile\.tar; as a reference: /],
+    ['', 2, /^Usage: /], ['--help', 0, /^$/], ['help diff', 0, /^$/], ['diff --help', 0, /^$/], ['--version', 0, /^$/],
+  ];
+  for (const [args, status, expected] of rows) {
+    const { exitCode, stderr } = await env.shell(`repro-dockerfile ${args}`);
+    assert.is(exitCode, status, args);
+    assert.match(stderr, expected, args);
+  }
+  assert.not.match((await env.shell('repro-dockerfile verify --help')).stdout, /default: \[\]/);
+});
+
+test('a reader that stops early changes no verdict; a full disk is an error', async () => {
+  const folder = env.tempFolder({ a: '', b: '' });
+  const build = (name: string) => env.mustBuild({ dockerfile: `FROM ${env.bases.busybox}\nRUN for i in $(seq 1 3000); do echo ${name} > /f$i; done\n`, output: { raw: `type=oci,dest=${join(folder, name)}` } });
+  for (const name of ['a', 'b']) await build(name);
+  for (const format of ['text', 'json', 'html', 'sarif']) {
+    const { stdout } = await env.shell(`set +o pipefail; repro-dockerfile diff --limit 10000 --format ${format} a b | head -1 > first; echo "\${PIPESTATUS[0]} $(wc -l < first)"`, { cwd: folder });
+    assert.is(stdout, '1 1\n', format);
+  }
+  const { exitCode, stderr } = await env.shell('repro-dockerfile diff a b > /dev/full', { cwd: folder });
+  assert.is(exitCode, 2);
+  assert.match(stderr, /cannot write: ENOSPC/);
+});
+
 test('the package has the one bundled file, which runs by itself', async () => {
   const folder = env.tempFolder({ 'package.json': '{}' });
   const packed = JSON.parse((await mustRun('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: projectFolder })).stdout) as readonly { filename: string; files: readonly { path: string }[] }[];

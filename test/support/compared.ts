@@ -15,10 +15,11 @@ export interface ImageSpec {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly manifest?: Readonly<Record<string, unknown>>;
   readonly createdBy?: readonly string[];
+  readonly layerAnnotations?: Readonly<Record<string, string>>;
 }
 
 /** An image of these layers, as an image of `oci/` would be. */
-export function makeImage({ layers, compress = false, config = {}, manifest = {}, createdBy }: ImageSpec): ComparedImage {
+export function makeImage({ layers, compress = false, config = {}, manifest = {}, createdBy, layerAnnotations }: ImageSpec): ComparedImage {
   const tars = layers.map((each) => (Buffer.isBuffer(each) ? each : writeTar(each as readonly TarInput[])));
   const blobs = tars.map((tar) => (compress ? gzipSync(tar) : tar));
   const mediaType = `application/vnd.oci.image.layer.v1.tar${compress ? '+gzip' : ''}`;
@@ -29,7 +30,7 @@ export function makeImage({ layers, compress = false, config = {}, manifest = {}
   const bytes = Buffer.from(JSON.stringify({
     schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json', ...manifest,
     config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: digestOf(configBytes), size: configBytes.length },
-    layers: blobs.map((blob) => ({ mediaType, digest: digestOf(blob), size: blob.length })),
+    layers: blobs.map((blob) => ({ mediaType, digest: digestOf(blob), size: blob.length, ...(layerAnnotations === undefined ? {} : { annotations: layerAnnotations }) })),
   }));
   const value = parseManifest(bytes, 'manifest');
   if (value.kind !== 'manifest') throw new Error('not a manifest');

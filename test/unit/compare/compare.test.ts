@@ -19,7 +19,22 @@ test('another compression: contents are equal', async () => {
   const layers = [[file('a', 'text'), file('b')]];
   const { verdict, differences } = await compareImages(makeImage({ layers }), makeImage({ layers, compress: true }));
   assert.is(verdict, 'repacked');
-  assert.equal(rows(differences), [['layers[0].mediaType', 'both', 'value', 'media-type'], ['layer 1', 'both', 'compression', 'compression']]);
+  assert.equal(rows(differences), [['layers[0].mediaType', 'both', 'value', 'compression'], ['layer 1', 'both', 'compression', 'compression']]);
+});
+
+test('eStargz is gzip with a table of contents behind the end of the archive: another compression', async () => {
+  const layers = [[file('a', 'text')]];
+  const plain = makeImage({ layers, compress: true });
+  const annotations = { 'containerd.io/snapshot/stargz/toc.digest': `sha256:${'0'.repeat(64)}`, 'io.containers.estargz.uncompressed-size': '4096' };
+  const stargz = makeImage({ layers: [Buffer.concat([writeTar([file('a', 'text')]), writeTar([file('stargz.index.json', '{}')])])], compress: true, layerAnnotations: annotations });
+  const { verdict, differences } = await compareImages(plain, stargz);
+  assert.is(verdict, 'repacked');
+  assert.equal(rows(differences), [
+    ['layers[0].annotations["containerd.io/snapshot/stargz/toc.digest"]', 'only-b', 'value', 'compression'],
+    ['layers[0].annotations["io.containers.estargz.uncompressed-size"]', 'only-b', 'value', 'compression'],
+    ['layer 1', 'both', 'compression', 'compression'],
+  ]);
+  assert.match(differences.at(-1)?.changes[0]?.b ?? '', /^estargz, \d+ bytes$/);
 });
 
 test('another order: contents are equal, however far apart', async () => {

@@ -98,6 +98,15 @@ for (const [what, options, dockerfile, message] of failures) {
   });
 }
 
+test('an error shows its lines of the Dockerfile, without what a terminal would obey', async () => {
+  const told = async (dockerfile: string): Promise<string> => llb(context({ Dockerfile: dockerfile }), {}).then(() => assert.unreachable(), (error: Error) => error.message);
+  assert.is(await told('FROM busybox\nENV A=1\n\nENV \\\n  B\nRUN x\n'), [
+    'ENV must have two arguments', 'Dockerfile:4', '--------------------',
+    ' 2 |     ENV A=1', ' 3 |', ' 4 | >>> ENV \\', ' 5 | >>>   B', ' 6 |     RUN x', '--------------------',
+  ].join('\n'));
+  assert.match(await told('FROM busybox\r\nRUNN \u001b[31m\r\n'), /\n 2 \| >>> RUNN \\u001b\[31m\n-+$/);
+});
+
 test('a link out of the context is not followed', async () => {
   const folder = context({ file: 'x' });
   symlinkSync('/etc/passwd', join(folder, 'Dockerfile'));
