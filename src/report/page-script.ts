@@ -72,7 +72,7 @@ function drawPage() {
       el('div', { class: 'what' }, el('h1', { class: 'verdict ' + data.verdict, id: 'verdict' }, WORDS[data.verdict]), el('p', { class: 'lead' }, lead, count === 0 ? '' : ' ' + plural(count, 'difference') + ' on ' + platform.platform + '.'), data.notes.map((note) => el('p', { class: 'lead' }, visible(note)))),
       el('div', { class: 'sides' }, side('A', data.a), side('B', data.b))),
     data.platforms.length > 1 ? el('div', { class: 'tabs', role: 'tablist' }, data.platforms.map((each, at) =>
-      el('button', { role: 'tab', 'aria-selected': String(at === state.platform), onclick: () => { Object.assign(state, { platform: at, cause: '', layer: -1, selected: null, closed: new Set() }); drawPage(); } }, each.platform + ' ', el('span', { class: 'badge ' + each.verdict }, WORDS[each.verdict])))) : null,
+      el('button', { role: 'tab', 'data-platform': String(at), 'aria-selected': String(at === state.platform), onclick: () => { Object.assign(state, { platform: at, cause: '', layer: -1, selected: null, closed: new Set() }); drawPage(); document.querySelector('[data-platform="' + at + '"]').focus(); } }, each.platform + ' ', el('span', { class: 'badge ' + each.verdict }, WORDS[each.verdict])))) : null,
     el('div', { class: 'top' }, el('section', { class: 'card', id: 'causes' }), el('section', { class: 'card', id: 'layers' })),
     platform.packages.length === 0 ? null : el('section', { class: 'card', id: 'packages' }, el('h2', {}, plural(platform.packages.length, 'package') + ' in another version'),
       el('div', { class: 'packages' }, platform.packages.slice(0, 2000).map((each) => el('span', {}, visible(each.name) + ' ', el('code', {}, visible((each.a || 'none') + ' → ' + (each.b || 'none'))))))),
@@ -133,9 +133,13 @@ function buildTree(list) {
 }
 function flatten(node, depth, rows) {
   const folders = [...node.folders.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const each of folders) {
+  for (const folder of folders) {
+    // Folders with nothing but one folder in them are one row: 'usr/lib/python3'.
+    let each = folder;
+    let name = each.name;
+    while (each.items.length === 0 && each.folders.size === 1) { each = [...each.folders.values()][0]; name += '/' + each.name; }
     const isClosed = state.closed.has(each.path);
-    rows.push({ kind: 'folder', depth, node: each, isClosed });
+    rows.push({ kind: 'folder', depth, node: each, name, isClosed });
     if (!isClosed) flatten(each, depth + 1, rows);
   }
   for (const item of node.items.sort((a, b) => (a.name < b.name ? -1 : 1))) rows.push({ kind: 'item', depth, item });
@@ -143,6 +147,14 @@ function flatten(node, depth, rows) {
 }
 
 function refresh() {
+  // What is drawn anew keeps the focus: a keyboard goes on where it was.
+  const focused = document.activeElement;
+  const key = focused === null ? undefined : Object.keys(focused.dataset)[0];
+  const name = key === undefined ? '' : '[data-' + key + '="' + focused.dataset[key] + '"]';
+  redraw();
+  if (name !== '' && !focused.isConnected) document.querySelector(name)?.focus();
+}
+function redraw() {
   const all = differences();
   const list = all.filter(matches);
   const tree = buildTree(list);
@@ -210,17 +222,20 @@ function drawRows() {
   for (let at = first; at < last; at++) made.push(drawRow(rows[at], at));
   if (rows.length === 0) made.push(el('p', { class: 'empty' }, data.verdict === 'equal' ? 'The images are the same.' : 'Nothing differs under these filters.'));
   target.replaceChildren(space, ...made);
+  const selected = made.find((each) => each.getAttribute('aria-selected') === 'true');
+  if (selected === undefined) target.removeAttribute('aria-activedescendant');
+  else target.setAttribute('aria-activedescendant', selected.id);
 }
 function drawRow(row, at) {
   const isFolder = row.kind === 'folder';
   const isSelected = isFolder ? row.node === state.selected : row.item.each === state.selected;
-  const made = el('div', { class: 'row', role: 'treeitem', 'aria-level': String(row.depth + 1), 'aria-selected': String(isSelected), onclick: () => choose(at) });
+  const made = el('div', { class: 'row', role: 'treeitem', id: 'row-' + at, 'aria-level': String(row.depth + 1), 'aria-selected': String(isSelected), onclick: () => choose(at) });
   made.style.top = at * ROW + 'px';
   made.style.paddingLeft = 4 + row.depth * 16 + 'px';
   if (isFolder) {
     made.setAttribute('aria-expanded', String(!row.isClosed));
-    const name = row.node.name.startsWith('\u0000') ? row.node.name.slice(1) : row.node.name + '/';
-    made.append(el('span', { class: 'twist' }, row.isClosed ? '▸' : '▾'), el('span', { class: 'name' }, visible(name)), el('span', { class: 'tail' }, number(row.node.count)));
+    const name = row.name.startsWith('\u0000') ? row.name.slice(1) : row.name + '/';
+    made.append(el('span', { class: 'twist' }, row.isClosed ? '▸' : '▾'), el('span', { class: 'name', title: visible(row.node.path.startsWith('\u0000') ? name : row.node.path) }, visible(name)), el('span', { class: 'tail' }, number(row.node.count)));
   } else {
     const { each, name } = row.item;
     made.append(el('span', { class: 'twist' }), el('span', { class: 'mark ' + each.presence, title: each.presence }, { both: '~', 'only-a': '−', 'only-b': '+' }[each.presence]),
@@ -241,10 +256,12 @@ function choose(at) {
   state.selected = row.item.each;
   drawRows();
   drawDetail();
+  // On a narrow screen it is below the list.
+  if (matchMedia('(max-width: 960px)').matches) document.getElementById('detail').scrollIntoView({ block: 'nearest' });
 }
 function onKey(event) {
   const at = view.rows.findIndex((row) => (row.kind === 'folder' ? row.node : row.item.each) === state.selected);
-  const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15 }[event.key];
+  const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15, Home: -Infinity, End: Infinity }[event.key];
   const row = view.rows[at];
   if (step !== undefined) {
     const next = Math.min(Math.max(at + step, 0), view.rows.length - 1);
@@ -265,7 +282,7 @@ function drawDetail() {
   const target = document.getElementById('detail');
   const each = state.selected;
   if (each === null || each.changes === undefined) {
-    target.replaceChildren(el('p', { class: 'empty' }, view.list.length === 0 ? '' : 'Choose a file to see how it differs. Arrow keys work too.'));
+    target.replaceChildren(el('p', { class: 'empty' }, view.list.length === 0 ? '' : 'Choose a file to see how it differs. Arrow keys work too; / searches, Escape shows all again.'));
     return;
   }
   const layer = each.layer === undefined ? undefined : data.platforms[state.platform].layers[each.layer];
@@ -290,5 +307,18 @@ function contentOf(content) {
 }
 
 if (data.platforms.length > 0) drawPage();
+// '/' goes to the search, Escape takes the filters back.
+addEventListener('keydown', (event) => {
+  const isTyping = document.activeElement !== null && /^(INPUT|SELECT)$/.test(document.activeElement.tagName);
+  if (event.key === '/' && !isTyping && !event.ctrlKey && !event.metaKey) {
+    document.getElementById('search')?.focus();
+    event.preventDefault();
+  } else if (event.key === 'Escape' && view !== undefined && (state.cause !== '' || state.layer !== -1 || state.presence !== '' || state.query !== '')) {
+    Object.assign(state, { cause: '', layer: -1, presence: '', query: '' });
+    document.getElementById('search').value = '';
+    document.getElementById('presence').value = '';
+    refresh();
+  }
+});
 addEventListener('resize', () => { if (view !== undefined) drawRows(); });
 `;

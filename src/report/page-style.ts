@@ -46,6 +46,7 @@ svg.bar { display: block; width: 100%; height: 10px; border-radius: 5px; backgro
 svg.bar .a { fill: var(--accent); opacity: 0.55; } svg.bar .b { fill: var(--accent); }
 svg.bar .real { fill: var(--bad); opacity: 0.75; } svg.bar .packing { fill: var(--fair); opacity: 0.75; }
 .layer-row { grid-template-columns: 34px 96px minmax(0, 1fr) 20% 84px; }
+#causes, #layers { max-height: 460px; overflow: auto; }
 .layer-row .made { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--soft); }
 .remedy { margin: 8px 0 0; padding: 8px 10px; border-radius: 8px; background: var(--hover); }
 .packages { display: flex; flex-wrap: wrap; gap: 6px; max-height: 112px; overflow: auto; }
@@ -77,5 +78,6 @@ td.value { font-family: var(--mono); font-size: 12px; overflow-wrap: anywhere; m
 .empty { color: var(--soft); padding: 30px 10px; text-align: center; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (max-width: 960px) { .top, .body { grid-template-columns: minmax(0, 1fr); } .detail { height: auto; } .layer-row { grid-template-columns: 28px 88px minmax(0, 1fr) 70px; } .layer-row svg { display: none; } }
+@media (max-width: 640px) { main { padding: 14px; } .card { padding: 12px; } .bar-row:not(.layer-row) { grid-template-columns: minmax(0, 1fr) 18% 48px; } }
 @media print { .rows { height: auto; } .tools { display: none; } }
 `;

@@ -7,6 +7,7 @@ import { compareAddresses } from '../../src/cmd/diff.ts';
 import { makeProgress } from '../../src/cmd/progress.ts';
 import type { Comparison, Difference } from '../../src/spec/difference.ts';
 import { diffoci, diffociName } from '../diffoci/tool.ts';
+import { writeVariants, type Variant } from '../diffoci/variants.ts';
 import { cacheFolder } from '../support/cache.ts';
 import { describeFailure, mustRun } from '../support/command.ts';
 import { startEnvironment } from '../support/environment.ts';
@@ -119,7 +120,7 @@ interface Row {
 const table: Row[] = [];
 
 /** Compares two layouts with both programs. */
-async function compare(name: string, layouts: readonly [string, string]): Promise<Row> {
+async function compare(name: string, layouts: readonly [string, string], args: readonly string[] = []): Promise<Row> {
   const folder = env.tempFolder();
   const names = [0, 1].map((at) => diffociName(`${name.replace(/\W+/g, '-').toLowerCase()}-${at}`));
   for (const [at, layout] of layouts.entries()) {
@@ -131,7 +132,7 @@ async function compare(name: string, layouts: readonly [string, string]): Promis
     assert.is(loaded.exitCode, 0, describeFailure(loaded));
   }
   const report = join(folder, 'report.json');
-  const result = await diffoci(join(folder, 'store'), ['diff', '--pull', 'never', '--report-file', report, ...names]);
+  const result = await diffoci(join(folder, 'store'), ['diff', '--pull', 'never', '--report-file', report, ...args, ...names]);
   assert.ok(result.exitCode === 0 || result.exitCode === 1, describeFailure(result));
   const ours = await compareAddresses(join(folder, '0.tar'), join(folder, '1.tar'), { ignore: [], plainHttp: false }, makeProgress(undefined));
   const found = findings(JSON.parse(readFileSync(report, 'utf8')) as Node);
@@ -179,6 +180,21 @@ const HEADERS: Readonly<Record<string, readonly [readonly TarInput[], readonly T
   'whiteout': [[FILE], [FILE, { path: '.wh.g' }]],
   'form of the path': [[FILE], [{ ...FILE, path: './f' }]],
   'hostile names': [[{ path: '../../etc/passwd' }, { path: '/abs' }, { path: '__proto__' }, { path: 'a\u001b[31m"\\' }], [{ path: '/abs', content: 'x' }]],
+  'setuid, setgid and sticky bits': [[FILE], [{ ...FILE, mode: 0o7644 }]],
+  'mode of a folder': [[{ path: 'd', type: 'directory', mode: 0o755 }], [{ path: 'd', type: 'directory', mode: 0o1777 }]],
+  'folder or file': [[{ path: 'd', type: 'directory' }], [{ ...FILE, path: 'd' }]],
+  'link or folder': [[{ path: 'lib', type: 'symlink', linkname: 'usr/lib' }], [{ path: 'lib', type: 'directory' }]],
+  'group alone': [[FILE], [{ ...FILE, gid: 3 }]],
+  'owner of a link': [[{ path: 'l', type: 'symlink', linkname: 'a' }], [{ path: 'l', type: 'symlink', linkname: 'a', uid: 7 }]],
+  'numbers beyond octal digits': [[{ ...FILE, records: { uid: '4000000000', size: '4' } }], [{ ...FILE, records: { uid: '4000000001', size: '4' } }]],
+  'time before 1970': [[{ ...FILE, records: { mtime: '-1' } }], [{ ...FILE, records: { mtime: '-2.5' } }]],
+  'capability on one side': [[{ ...FILE, records: { 'SCHILY.xattr.security.capability': '\u0001\u0000' } }], [FILE]],
+  'one more of several attributes': [[{ ...FILE, records: { 'SCHILY.xattr.user.a': '1' } }], [{ ...FILE, records: { 'SCHILY.xattr.user.a': '1', 'SCHILY.xattr.user.b': '2' } }]],
+  'long target in a record': [[{ path: 'l', type: 'symlink', linkname: 'x', records: { linkpath: `${'a/'.repeat(80)}b` } }], [{ path: 'l', type: 'symlink', linkname: 'x', records: { linkpath: `${'a/'.repeat(80)}c` } }]],
+  'long path in a record': [[{ ...FILE, records: { path: `${'a/'.repeat(80)}b` } }], [{ ...FILE, records: { path: `${'a/'.repeat(80)}c` } }]],
+  'opaque folder': [[{ path: 'd', type: 'directory' }], [{ path: 'd', type: 'directory' }, { path: 'd/.wh..wh..opq' }]],
+  'an empty layer': [[FILE], []],
+  'hard link before its file': [[FILE, { path: 'h', type: 'link', linkname: 'f' }], [{ path: 'h', type: 'link', linkname: 'f' }, FILE]],
 };
 
 test('each field of a tar header', async () => {
@@ -191,6 +207,44 @@ test('configs, annotations, numbers of layers', async () => {
   await compare('time of the image', [layoutOf({ layers }), layoutOf({ layers, created: '2021-01-01T00:00:00Z' })]);
   await compare('environment and labels', [layoutOf({ layers, config: { Env: ['A=1'], Labels: { a: 'b' } } }), layoutOf({ layers, config: { Env: ['A=2'] } })]);
   await compare('layers squashed', [layoutOf({ layers }), layoutOf({ members: [FILE, { path: 'g', mtime: 1 }] })]);
+});
+
+const ONE = writeTar([FILE]);
+const TWO = writeTar([{ path: 'g' }, { path: 'h', content: 'text' }]);
+const BASE: Variant = { layers: [ONE, TWO] };
+const of = (change: Partial<Variant>): string => writeVariants(join(env.tempFolder(), 'layout'), [{ ...BASE, ...change }]);
+const config = (members: object): Partial<Variant> => ({ config: { config: members } });
+
+/** Pairs of what is around the members. */
+const AROUND: Readonly<Record<string, readonly [Partial<Variant>, Partial<Variant>]>> = {
+  'entrypoint': [config({ Entrypoint: ['/a'] }), config({ Entrypoint: ['/b'] })],
+  'user, folder, signal': [config({ User: 'a', WorkingDir: '/a', StopSignal: 'SIGTERM' }), config({ User: 'b', WorkingDir: '/b' })],
+  'ports and volumes': [config({ ExposedPorts: { '80/tcp': {} }, Volumes: { '/v': {} } }), config({ ExposedPorts: { '81/tcp': {} } })],
+  'order of the environment': [config({ Env: ['A=1', 'B=2'] }), config({ Env: ['B=2', 'A=1'] })],
+  'author': [{ config: { author: 'a' } }, { config: { author: 'b' } }],
+  'history': [{ config: { history: [{ created_by: 'a' }, { created_by: 'b' }] } }, { config: { history: [{ created_by: 'a' }, { created_by: 'c' }] } }],
+  'empty layers in the history': [{ config: { history: [{ created_by: 'a' }, { created_by: 'b' }] } }, { config: { history: [{ created_by: 'a' }, { created_by: 'ENV', empty_layer: true }, { created_by: 'b' }] } }],
+  'annotations of the manifest': [{ manifest: { annotations: { a: '1' } } }, { manifest: { annotations: { a: '2', b: '3' } } }],
+  'annotations of layers': [{}, { layerAnnotations: { a: '1' } }],
+  'level of compression': [{ level: 9 }, { level: 1 }],
+  'no compression': [{}, { level: 'none' }],
+  'media types': [{}, { isDocker: true }],
+  'a layer more': [{}, { layers: [ONE, TWO, writeTar([{ path: 'i' }])] }],
+  'layers merged': [{}, { layers: [writeTar([FILE, { path: 'g' }, { path: 'h', content: 'text' }])] }],
+  'layers in another order': [{}, { layers: [TWO, ONE] }],
+  'bytes after the end of the archive': [{}, { layers: [ONE, Buffer.concat([TWO, Buffer.alloc(1024)])] }],
+};
+
+test('what is around the members of layers', async () => {
+  for (const [name, [a, b]] of Object.entries(AROUND)) await compare(name, [of(a), of(b)]);
+});
+
+test('images for several platforms', async () => {
+  const both = (change: Partial<Variant>, members = {}): string =>
+    writeVariants(join(env.tempFolder(), 'layout'), [{ ...BASE, architecture: 'amd64' }, { ...BASE, ...change, architecture: 'arm64' }], members);
+  await compare('one of two platforms differs', [both({}), both({ layers: [ONE, writeTar([{ path: 'g', content: 'x' }])] })], ['--all-platforms']);
+  await compare('annotations of an index', [both({}, { annotations: { a: '1' } }), both({}, { annotations: { a: '2' } })], ['--all-platforms']);
+  await compare('two platforms, equal', [both({}), both({})], ['--all-platforms']);
 });
 
 test('two builds of a Debian image as they are, and with a package more', async () => {
@@ -208,7 +262,7 @@ test('the table', () => {
   const lines = ['| pair | diffoci finds | of them we miss | we find | our causes |', '| --- | --- | --- | --- | --- |', ...table.map((row) => `| ${row.name} | ${row.theirs} | ${row.missed.length} | ${row.ours} | ${row.causes} |`)];
   mkdirSync(join(cacheFolder, 'output'), { recursive: true });
   writeFileSync(join(cacheFolder, 'output/diff-and-diffoci.md'), `${lines.join('\n')}\n`);
-  assert.ok(table.length > 25);
+  assert.ok(table.length > 60);
 });
 
 test.run();

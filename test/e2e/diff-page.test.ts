@@ -132,6 +132,48 @@ test('the keyboard is enough', async () => {
   await page.close();
 });
 
+test('a filter keeps the focus, / searches, Escape shows all again, Home and End go to the ends', async () => {
+  const { page, events } = await open(await realComparison());
+  const shown = () => page.textContent('#shown');
+  const all = await shown();
+  await page.focus('[data-cause="timestamp"]');
+  await page.keyboard.press('Enter');
+  assert.match(await shown() ?? '', /^15 of /);
+  assert.is(await page.evaluate('document.activeElement.dataset.cause'), 'timestamp');
+  await page.keyboard.press('/');
+  await page.keyboard.type('mod12');
+  assert.match(await shown() ?? '', /^1 of /);
+  await page.keyboard.press('Escape');
+  assert.is(await shown(), all);
+  assert.is(await page.inputValue('#search'), '');
+  await page.focus('#rows');
+  await page.keyboard.press('End');
+  const active = () => page.evaluate('document.getElementById(document.getElementById("rows").getAttribute("aria-activedescendant")).textContent');
+  assert.match(String(await active()), /dpkg\.log/);
+  await page.keyboard.press('Home');
+  assert.match(String(await active()), /^▾config/);
+  assert.equal(events, []);
+  await page.close();
+});
+
+test('many layers and long paths: folders in a row are one, lists scroll in themselves', async () => {
+  const real = await realComparison();
+  const platform = real.platforms[0]!;
+  const path = `/opt/${Array.from({ length: 30 }, (_, at) => `folder-with-a-long-name-${at}`).join('/')}`;
+  const differences: Difference[] = ['one', 'two'].map((name): Difference => ({ scope: 'entry', layer: 0, subject: `${path}/${name}`, presence: 'both', entryType: 'file', changes: [{ field: 'mode', a: '0644', b: '0600', cause: 'mode' }] }));
+  const layers = Array.from({ length: 120 }, (_, at) => ({ ...platform.layers[1]!, createdBy: `RUN /bin/sh -c step ${at} ${'and more '.repeat(40)}` }));
+  const { page, events } = await open({ ...real, platforms: [{ ...platform, differences, layers }] }, { viewport: { width: 700, height: 900 } });
+  await page.screenshot({ path: join(output, 'diff-page-long.png'), fullPage: true });
+  assert.equal(await page.locator('.row .name').allTextContents(), [`${path.slice(1)}/`, 'one', 'two']);
+  assert.is(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
+  assert.ok(Number(await page.evaluate('document.documentElement.scrollHeight')) < 3000);
+  await page.locator('.row', { hasText: 'two' }).click();
+  assert.is(await page.textContent('#detail h3'), `${path}/two`);
+  assert.is(await page.evaluate('document.getElementById("detail").getBoundingClientRect().top < innerHeight'), true);
+  assert.equal(events, []);
+  await page.close();
+});
+
 test('in the dark, and on a narrow screen', async () => {
   const { page, events } = await open(await realComparison(), { colorScheme: 'dark', viewport: { width: 480, height: 900 } });
   await page.screenshot({ path: join(output, 'diff-page-dark.png') });
