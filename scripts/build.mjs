@@ -14,4 +14,5 @@ await build({
   ...common, plugins: [apart], supported: { 'dynamic-import': false }, entryPoints: { snapshot: 'src/snapshot.ts' },
   banner: { js: '{ const builtin = require; require = (name) => (name[0] === "." ? builtin("node:module").createRequire("/")(name) : builtin(name)); }' },
 });
-await build({ ...common, plugins: [apart], entryPoints: { cli: 'src/cli.ts' } });
+// The package has this one file.
+await build({ ...common, entryPoints: { cli: 'src/cli.ts' } });

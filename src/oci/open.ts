@@ -73,7 +73,9 @@ export async function openAddress(address: string, options: RegistryOptions = {}
 
 /** Whether a text that is no file here was perhaps meant to be one: it has no registry's name in front. */
 function isLikePath(text: string): boolean {
-  return !/^[^/]*[.:][^/]*\//.test(text) && !text.startsWith('localhost/');
+  const slash = text.indexOf('/');
+  const first = slash < 0 ? '' : text.slice(0, slash);
+  return !/[.:]/.test(first) && first !== 'localhost';
 }
 
 /** Cuts a selector off a path: the longest part that exists is the path. Throws (code `image`) when none does. */

@@ -77,6 +77,9 @@ test('the package has the one bundled file, which runs by itself', async () => {
   const packed = JSON.parse((await mustRun('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: projectFolder })).stdout) as readonly { filename: string; files: readonly { path: string }[] }[];
   assert.equal(packed[0]?.files.map(({ path }) => path).sort(), ['LICENSE', 'README.md', 'dist/cli.cjs', 'package.json']);
   await mustRun('tar', ['-xzf', packed[0]?.filename ?? ''], { cwd: folder });
+  assert.is(JSON.parse(readFileSync(join(folder, 'package/package.json'), 'utf8')).dependencies, undefined);
+  // Nothing is loaded from beside it either.
+  assert.not.match(readFileSync(join(folder, 'package/dist/cli.cjs'), 'utf8'), /(?:require|import)\(["']\./);
   const { stdout } = await mustRun('node', [join(folder, 'package/dist/cli.cjs'), '--help'], { cwd: folder });
   for (const verb of ['llb', 'explain', 'policy', 'rebuild', 'diff', 'times', 'verify']) assert.match(stdout, new RegExp(`^  ${verb} `, 'm'));
   assert.is((await mustRun('node', [join(folder, 'package/dist/cli.cjs'), '--version'], { cwd: folder })).stdout.trim(), (JSON.parse(readFileSync(join(folder, 'package/package.json'), 'utf8')) as { version: string }).version);

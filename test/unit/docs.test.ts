@@ -49,10 +49,12 @@ test('each test that the threat model names is there', () => {
 });
 
 test('each dependency has its reason, and is exact', () => {
-  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', Readonly<Record<string, string>>>;
+  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as { readonly dependencies?: unknown; readonly devDependencies: Readonly<Record<string, string>> };
+  // The programs are bundled: who installs the package gets no other.
+  assert.is(dependencies, undefined);
   const listed = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \| \S/gm)].map((match) => match[1]);
-  assert.equal(listed, [...Object.keys(dependencies), ...Object.keys(devDependencies)]);
-  for (const version of [...Object.values(dependencies), ...Object.values(devDependencies)]) assert.match(version, /^\d+\.\d+\.\d+$/);
+  assert.equal(listed.sort(), Object.keys(devDependencies).sort());
+  for (const version of Object.values(devDependencies)) assert.match(version, /^\d+\.\d+\.\d+$/);
 });
 
 test.run();
