@@ -1,6 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import { CodedError } from '../diag/error.ts';
+import { utcTime } from '../spec/time.ts';
+import type { ZonedTime } from '../spec/time.ts';
 import { readTar, startsLikeTar } from './tar.ts';
+
+const SECOND = 1_000_000_000n;
 
 /** How compressed archives begin. */
 const MAGIC = {
@@ -20,16 +24,18 @@ export function isArchive(header: Uint8Array): boolean {
 }
 
 /**
- * The latest time of a file in a tar archive, in seconds since 1970; undefined when it has none.
+ * The latest time of a file in a tar archive; undefined when it has none.
  * Throws when the archive is malformed, or compressed in a way that is not supported here (bzip2, xz, zstd).
  */
-export function latestFileTime(archive: Uint8Array): bigint | undefined {
-  let latest: number | undefined;
+export function latestFileTime(archive: Uint8Array): ZonedTime | undefined {
+  let latest: bigint | undefined;
   for (const { type, modified } of readTar(decompress(archive))) {
     if (!['0', '1', '7', 'S'].includes(type)) continue;
     if (latest === undefined || modified > latest) latest = modified;
   }
-  return latest === undefined ? undefined : BigInt(Math.floor(latest));
+  if (latest === undefined) return undefined;
+  const nanoseconds = ((latest % SECOND) + SECOND) % SECOND;
+  return utcTime((latest - nanoseconds) / SECOND, Number(nanoseconds));
 }
 
 function decompress(bytes: Uint8Array): Uint8Array {

@@ -6,6 +6,7 @@ import type { State } from '../llb/state.ts';
 import { formatAllPlatform, hostPlatform, normalizePlatform } from '../spec/platform.ts';
 import { familiarString, parseNormalizedNamed } from '../spec/reference.ts';
 import { foldCase } from '../spec/strings.ts';
+import type { ZonedTime } from '../spec/time.ts';
 import { CONTEXT_LOCAL_NAME } from './build-context.ts';
 import type { BuildContext } from './build-context.ts';
 import { internalName } from './detect.ts';
@@ -80,12 +81,12 @@ export class RequestContexts implements ContextProvider {
     return noCache.some((name) => foldCase(name) === foldCase(stageName));
   }
 
-  async mainContextEpoch(): Promise<bigint | undefined> {
+  async mainContextEpoch(): Promise<ZonedTime | undefined> {
     if (this.#context.unsupplied !== undefined) return undefined;
     return this.sourceEpoch(await this.mainContext(undefined), '[internal] resolve main build context metadata');
   }
 
-  async sourceEpoch(state: State, logName = ''): Promise<bigint | undefined> {
+  async sourceEpoch(state: State, logName = ''): Promise<ZonedTime | undefined> {
     return sourceEpoch(this.#services.gateway, state, logName);
   }
 

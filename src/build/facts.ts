@@ -36,7 +36,7 @@ export async function gatherFacts(request: Request, dockerfile: Dockerfile, plat
 /** SOURCE_DATE_EPOCH as far as it is known before conversion: a number, or the time of the main context. */
 async function readEpoch({ config, contexts }: Request, dockerfile: Dockerfile): Promise<bigint | undefined> {
   const text = epochText(config, dockerfile);
-  if (text === 'context') return contexts.mainContextEpoch();
+  if (text === 'context') return (await contexts.mainContextEpoch())?.seconds;
   return /^[+-]?[0-9]{1,18}$/.test(text) ? BigInt(text.replace(/^\+/, '')) : undefined;
 }
 

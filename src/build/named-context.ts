@@ -14,6 +14,7 @@ import { cut } from '../spec/strings.ts';
 import { loadInputStates } from './build-context.ts';
 import { detectGitContext, HTTP_CONTEXT_FILE } from './detect.ts';
 import type { GitContextOptions } from './detect.ts';
+import { readInputMetadata } from './input-metadata.ts';
 import { parseIgnoreFile } from './ignore-file.ts';
 import type { ContextServices, LoadedContext, NamedContextRequest } from './context-services.ts';
 import { loadOciLayout } from './oci-layout-context.ts';
@@ -143,15 +144,10 @@ async function loadInput(services: ContextServices, { key }: NamedContextRequest
 }
 
 function parseInputMetadata(text: string, key: string): ImageConfig | undefined {
-  let encoded: unknown;
+  const encoded = readInputMetadata(text).get('containerimage.config');
+  if (encoded === undefined) return undefined;
   try {
-    encoded = (JSON.parse(text) as Record<string, unknown>)['containerimage.config'];
-  } catch (error) {
-    throw wrapError(error, `failed to parse input metadata ${text}`);
-  }
-  if (typeof encoded !== 'string') return undefined;
-  try {
-    return parseImageConfig(Buffer.from(encoded, 'base64'));
+    return parseImageConfig(encoded);
   } catch (error) {
     throw wrapError(error, `failed to parse image config for ${key}`);
   }

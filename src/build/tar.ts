@@ -7,8 +7,8 @@ export interface TarEntry {
   readonly name: string;
   /** The type flag: '0' is a file, '5' a folder, 'g' a global header. */
   readonly type: string;
-  /** Seconds since 1970. */
-  readonly modified: number;
+  /** Nanoseconds since 1970. */
+  readonly modified: bigint;
 }
 
 /**
@@ -36,7 +36,7 @@ export function* readTar(bytes: Uint8Array): Generator<TarEntry> {
     } else if (type === 'L' || type === 'K') {
       if (at >= bytes.length) throw new CodedError('option', 'unexpected EOF');
     } else {
-      yield { name: extended.get('path') ?? text(header, 0, 100), type, modified: Number(extended.get('mtime') ?? number(header, 136, 12)) };
+      yield { name: extended.get('path') ?? text(header, 0, 100), type, modified: modifiedTime(extended.get('mtime') ?? '') ?? BigInt(number(header, 136, 12)) * 1_000_000_000n };
       extended = new Map();
     }
   }
@@ -91,6 +91,16 @@ function number(header: Uint8Array, start: number, length: number): number {
   const digits = Buffer.from(field).toString('latin1').replace(/^[ \0]{0,12}/, '').replace(/[ \0].*$/s, '');
   if (!/^[0-7]*$/.test(digits)) throw invalidHeader();
   return digits === '' ? 0 : Number.parseInt(digits, 8);
+}
+
+/** Seconds with a fraction, of which nine digits count, in nanoseconds; undefined when there is no time (Go's parsePAXTime). */
+function modifiedTime(text: string): bigint | undefined {
+  if (text === '') return undefined;
+  const match = /^([+-]?[0-9]{1,18})(?:\.([0-9]*))?$/.exec(text);
+  if (match === null) throw invalidHeader();
+  const [, seconds = '0', fraction = ''] = match;
+  const nanoseconds = BigInt(fraction.slice(0, 9).padEnd(9, '0'));
+  return BigInt(seconds.replace('+', '')) * 1_000_000_000n + (seconds.startsWith('-') ? -nanoseconds : nanoseconds);
 }
 
 /** `LENGTH KEY=VALUE\n` … */

@@ -7,6 +7,7 @@ import type { Constraints, ProxyEnv } from '../llb/types.ts';
 import type { ImageConfig } from '../spec/config.ts';
 import type { IgnoreMatcher } from '../spec/ignore.ts';
 import type { Platform } from '../spec/platform.ts';
+import type { ZonedTime } from '../spec/time.ts';
 import type { StageCommand, StageNode } from './graph.ts';
 import type { BuildArg } from './history.ts';
 import type { ImageDraft } from './image.ts';
@@ -25,7 +26,7 @@ export interface Conversion {
   /** The ARGs before the first FROM, and the predefined ones. */
   readonly globalArgs: EnvList;
   readonly globalArgInfos: ReadonlyMap<string, ArgInfo>;
-  readonly epoch: bigint | undefined;
+  readonly epoch: ZonedTime | undefined;
   readonly linter: Linter;
   readonly proxy: ProxyEnv | undefined;
   /** The main build context: which paths of it are needed is known only at the end. */

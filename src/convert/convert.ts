@@ -41,7 +41,7 @@ export async function convert(dockerfile: Dockerfile, options: ConvertOptions): 
     state,
     image,
     ...(baseImage === undefined ? {} : { baseImage }),
-    ...(conversion.epoch === undefined ? {} : { epoch: conversion.epoch }),
+    ...(conversion.epoch === undefined ? {} : { epoch: conversion.epoch.seconds }),
     ...sbomTargets(converted),
     marshal: (other: State = state) => marshalState(conversion, other),
   };

@@ -9,6 +9,8 @@ import { parseDigest } from '../spec/digest.ts';
 import { parseGitRef } from '../spec/git-ref.ts';
 import { foldCase } from '../spec/strings.ts';
 import { quote } from '../spec/text.ts';
+import { utcTime } from '../spec/time.ts';
+import type { ZonedTime } from '../spec/time.ts';
 import { httpFilename, isHttpSource, pinnedGit } from './copy-remote.ts';
 import { SCRATCH } from './graph.ts';
 import { buildArgValue } from './global-args.ts';
@@ -19,7 +21,7 @@ const KEY = 'SOURCE_DATE_EPOCH';
 
 /** The scopes of ARGs once SOURCE_DATE_EPOCH is known in seconds. */
 export interface EpochScope {
-  readonly epoch: bigint | undefined;
+  readonly epoch: ZonedTime | undefined;
   readonly buildArgs: ReadonlyMap<string, string>;
   readonly globalArgs: EnvList;
 }
@@ -32,7 +34,8 @@ export async function resolveEpoch(dockerfile: Dockerfile, options: ConvertOptio
   const { buildArgs } = options.config;
   const value = buildArgValue(buildArgs, globalArgs, KEY);
   if (value === undefined) return { epoch: undefined, buildArgs, globalArgs };
-  const epoch = value === '' ? undefined : parseDecimal(value) ?? await lookUp(value, dockerfile, options, globalArgs);
+  const seconds = parseDecimal(value);
+  const epoch = value === '' ? undefined : seconds === undefined ? await lookUp(value, dockerfile, options, globalArgs) : utcTime(seconds);
   const isGlobal = globalArgs.get(KEY) !== undefined;
   if (epoch === undefined) {
     return {
@@ -43,12 +46,12 @@ export async function resolveEpoch(dockerfile: Dockerfile, options: ConvertOptio
   }
   return {
     epoch,
-    buildArgs: buildArgs.has(KEY) ? new Map([...buildArgs, [KEY, String(epoch)]]) : buildArgs,
-    globalArgs: isGlobal ? globalArgs.addOrReplace(KEY, String(epoch)) : globalArgs,
+    buildArgs: buildArgs.has(KEY) ? new Map([...buildArgs, [KEY, String(epoch.seconds)]]) : buildArgs,
+    globalArgs: isGlobal ? globalArgs.addOrReplace(KEY, String(epoch.seconds)) : globalArgs,
   };
 }
 
-async function lookUp(value: string, { stages, escape }: Dockerfile, options: ConvertOptions, globalArgs: EnvList): Promise<bigint | undefined> {
+async function lookUp(value: string, { stages, escape }: Dockerfile, options: ConvertOptions, globalArgs: EnvList): Promise<ZonedTime | undefined> {
   const { contexts } = options;
   if (value === 'context') return contexts.mainContextEpoch();
   const named = contexts.namedContext(value, { resolveMode: 'default', usedPaths: () => undefined, place: [] });

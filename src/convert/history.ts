@@ -1,9 +1,9 @@
 import type { EnvGetter } from '../dockerfile/words.ts';
-import { CodedError } from '../diag/error.ts';
-import { timestampOf } from '../spec/time.ts';
+import { CodedError, messageOf } from '../diag/error.ts';
 import type { ImageConfig } from '../spec/config.ts';
-import type { Timestamp } from '../spec/time.ts';
+import type { Timestamp, ZonedTime } from '../spec/time.ts';
 import { quote } from '../spec/text.ts';
+import { timestampOf } from '../spec/time.ts';
 import type { ImageDraft } from './image.ts';
 
 const COMMENT = 'buildkit.dockerfile.v0';
@@ -15,7 +15,7 @@ export interface BuildArg {
 }
 
 /** Adds a line to an image's history: an instruction that made no layer, one that made one, or one of those that say so in their text. */
-export function addHistory(image: ImageDraft, text: string, epoch: bigint | undefined, layer: 'none' | 'silent' | 'named' = 'none'): void {
+export function addHistory(image: ImageDraft, text: string, epoch: ZonedTime | undefined, layer: 'none' | 'silent' | 'named' = 'none'): void {
   const created = epoch === undefined ? undefined : printableTime(epoch);
   image.history.push({
     ...(created === undefined ? {} : { created }),
@@ -26,15 +26,17 @@ export function addHistory(image: ImageDraft, text: string, epoch: bigint | unde
   });
 }
 
-/** Throws what the reference says of a history whose times cannot be written, when the epoch's year has more than four digits. */
-export function assertPrintableHistory({ history }: ImageConfig, epoch: bigint | undefined): void {
-  if (epoch === undefined || printableTime(epoch) !== undefined) return;
-  if (!history.some(({ comment, created }) => comment === COMMENT && created === undefined)) return;
-  const problem = 'json: error calling MarshalJSON for type *time.Time: Time.MarshalJSON: year outside of range [0,9999]';
-  throw new CodedError('option', `failed to marshal image config: ${problem}`);
+/** Throws what the reference says of a history whose times cannot be written, since JSON has no form for the epoch. */
+export function assertPrintableHistory({ history }: ImageConfig, epoch: ZonedTime | undefined): void {
+  if (epoch === undefined || !history.some(({ comment, created }) => comment === COMMENT && created === undefined)) return;
+  try {
+    timestampOf(epoch);
+  } catch (error) {
+    throw new CodedError('option', `failed to marshal image config: json: error calling MarshalJSON for type *time.Time: ${messageOf(error)}`);
+  }
 }
 
-function printableTime(epoch: bigint): Timestamp | undefined {
+function printableTime(epoch: ZonedTime): Timestamp | undefined {
   try {
     return timestampOf(epoch);
   } catch {

@@ -25,7 +25,7 @@ export function withHooks(stage: StageBuild, run: RunInstruction, options: RunOp
     secretIds: (options.secrets ?? []).map(({ id }) => id),
     sshIds: (options.ssh ?? []).map(({ id }) => (id === '' ? 'default' : id)),
     locations: sourceLocation(stage, run.location).locations ?? [],
-    ...(stage.conversion.epoch === undefined ? {} : { epoch: stage.conversion.epoch }),
+    ...(stage.conversion.epoch === undefined ? {} : { epoch: stage.conversion.epoch.seconds }),
     mountTargets: [
       ...(options.mounts ?? []).map(({ target }) => target),
       ...[...(options.secrets ?? []), ...(options.ssh ?? [])].flatMap(({ target }) => (target === undefined || target === '' ? [] : [target])),
@@ -48,7 +48,7 @@ export function withFileRule(stage: StageBuild, { code, location }: InstructionB
   const { epoch, options: { fileRule, caps } } = stage.conversion;
   if (fileRule === undefined) return actions;
   const locations = sourceLocation(stage, location).locations ?? [];
-  return fileRule(actions, { platform: stage.instructionPlatform, code, locations, base, caps, ...(epoch === undefined ? {} : { epoch }) });
+  return fileRule(actions, { platform: stage.instructionPlatform, code, locations, base, caps, ...(epoch === undefined ? {} : { epoch: epoch.seconds }) });
 }
 
 function execMount(mount: HookMount, cacheNamespace: string): readonly ExecMount[] {

@@ -7,6 +7,7 @@ import type { ImageConfig } from '../spec/config.ts';
 import type { Digest } from '../spec/digest.ts';
 import type { GitRef } from '../spec/git-ref.ts';
 import type { Platform } from '../spec/platform.ts';
+import type { ZonedTime } from '../spec/time.ts';
 
 /** The frontend options that conversion reads, already parsed (the reference's dockerui.Config). */
 export interface BuildConfig {
@@ -69,10 +70,10 @@ export interface ContextProvider {
   dockerignorePatterns(): Promise<readonly string[]>;
   /** Whether `no-cache` names this stage. */
   isNoCache(stageName: string): boolean;
-  /** The time of the main context (SOURCE_DATE_EPOCH=context), in seconds; undefined when it has none. */
-  mainContextEpoch(): Promise<bigint | undefined>;
+  /** The time of the main context (SOURCE_DATE_EPOCH=context); undefined when it has none. */
+  mainContextEpoch(): Promise<ZonedTime | undefined>;
   /** The time of a git or http source state (SOURCE_DATE_EPOCH=STAGE or =NAMED CONTEXT). `logName` is how the build's progress calls the question. */
-  sourceEpoch(state: State, logName: string): Promise<bigint | undefined>;
+  sourceEpoch(state: State, logName: string): Promise<ZonedTime | undefined>;
 }
 
 /** A mount that a hook adds to RUNs (the fields of moby/buildkit pull request 4669). */

@@ -3,6 +3,7 @@ import type { InstructionOf } from '../dockerfile/ast.ts';
 import { RULES } from '../lint/rules.ts';
 import { customName, mergeConstraints } from '../llb/constraints.ts';
 import { mkdir, parseOwner } from '../llb/fileaction.ts';
+import { unixNanoseconds } from '../spec/time.ts';
 import { nextStepName, sourceLocation } from './context.ts';
 import type { InstructionContext, StageBuild } from './context.ts';
 import { addHistory } from './history.ts';
@@ -23,7 +24,7 @@ export function convertWorkdir(stage: StageBuild, workdir: InstructionOf<'workdi
     const action = mkdir(dir, 0o755, {
       makeParents: true,
       ...(user === '' ? {} : { owner: parseOwner(user) }),
-      ...(conversion.epoch === undefined ? {} : { createdTime: nanoseconds(conversion.epoch) }),
+      ...(conversion.epoch === undefined ? {} : { createdTime: unixNanoseconds(conversion.epoch) }),
     });
     const name = nextStepName(stage, commandText(workdir.code, stage.state.env, { escape: conversion.escape }), command, platform);
     stage.state = stage.state.file(withFileRule(stage, workdir, [action], stage.state.output), mergeConstraints(customName(name), sourceLocation(stage, workdir.location), { platform }));
@@ -43,8 +44,4 @@ export function setWorkdir(stage: StageBuild, path: string): string {
   const dir = toSlash(config.workingDir, os);
   stage.state = stage.state.withDir(dir);
   return dir;
-}
-
-function nanoseconds(seconds: bigint): bigint {
-  return BigInt.asIntN(64, seconds * 1_000_000_000n);
 }

@@ -17,12 +17,39 @@ export function canonicalTimestamp(text: string): Timestamp | undefined {
   return `${year}-${month}-${day}T${hour.padStart(2, '0')}:${minute}:${second}${nanos === '' ? '' : `.${nanos}`}${offset}`;
 }
 
-/** The time `seconds` after 1970 in UTC (time.Unix(seconds, 0).UTC()). Years beyond 9999 have no such form: a RangeError. */
-export function timestampOf(seconds: bigint): Timestamp {
-  const date = new Date(Number(seconds) * 1000);
+/** A moment, and the clock that it is read on (Go's time.Time). */
+export interface ZonedTime {
+  /** Since 1970. */
+  readonly seconds: bigint;
+  readonly nanoseconds: number;
+  /** How many seconds the clock is ahead of UTC. */
+  readonly offset: number;
+}
+
+/** The time `seconds` and `nanoseconds` after 1970 in UTC. */
+export function utcTime(seconds: bigint, nanoseconds = 0): ZonedTime {
+  return { seconds, nanoseconds, offset: 0 };
+}
+
+/** Nanoseconds from 1970, as far as 64 bits hold them (time.Time's UnixNano). */
+export function unixNanoseconds({ seconds, nanoseconds }: ZonedTime): bigint {
+  return BigInt.asIntN(64, seconds * 1_000_000_000n + BigInt(nanoseconds));
+}
+
+/** A time as Go prints it in JSON. Throws a RangeError, in Go's words, when its year or its offset has no such form. */
+export function timestampOf({ seconds, nanoseconds, offset }: ZonedTime): Timestamp {
+  const date = new Date(Number(seconds + BigInt(offset)) * 1000);
   const year = date.getUTCFullYear();
   if (!(year >= 0 && year <= 9999)) throw new RangeError('Time.MarshalJSON: year outside of range [0,9999]');
-  return `${String(year).padStart(4, '0')}${date.toISOString().replace(/^[+-]?\d+/, '').replace(/\.\d+/, '')}`;
+  const minutes = Math.floor(Math.abs(offset) / 60);
+  if (minutes >= 24 * 60) throw new RangeError('Time.MarshalJSON: timezone hour outside of range [0,23]');
+  const fraction = nanoseconds === 0 ? '' : `.${String(nanoseconds).padStart(9, '0').replace(/0{1,8}$/, '')}`;
+  const zone = offset === 0 ? 'Z' : `${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
+  return `${String(year).padStart(4, '0')}${date.toISOString().replace(/^[+-]?\d+/, '').replace(/\.\d+Z$/, '')}${fraction}${zone}`;
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
 }
 
 /** Whole seconds from 1970 to a canonical timestamp. */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { canonicalAddress } from '../../../src/build/address.ts';
 import { isArchive, latestFileTime } from '../../../src/build/archive.ts';
 import { commitTime } from '../../../src/build/git-commit.ts';
+import { readInputMetadata } from '../../../src/build/input-metadata.ts';
 import { randomId } from '../../../src/build/identity.ts';
 import { parseIgnoreFile } from '../../../src/build/ignore-file.ts';
 import { indentedJson } from '../../../src/build/json-text.ts';
@@ -55,9 +56,26 @@ test('source lines around a place', () => {
   assert.is(sourceText('D', data, []), '');
 });
 
+/** What Go's json.Unmarshal says of these as a map[string][]byte. */
+const INPUT_METADATA: readonly (readonly [text: string, problem: string])[] = [
+  ['{"a":"!"}', 'illegal base64 data at input byte 0'], ['{"a":"e30"}', 'illegal base64 data at input byte 0'], ['{"a":"eA="}', 'illegal base64 data at input byte 3'],
+  ['{"a":"eA=x"}', 'illegal base64 data at input byte 2'], ['{"a":"eA==x"}', 'illegal base64 data at input byte 4'], ['{"a":"A=AA"}', 'illegal base64 data at input byte 1'],
+  ['{"a":"AAAAA"}', 'illegal base64 data at input byte 4'], ['{"a":"AAAA AAAA"}', 'illegal base64 data at input byte 4'], ['{"a":1,"b":"!"}', 'json: cannot unmarshal number into Go value of type []uint8'],
+  ['{"a":{}}', 'json: cannot unmarshal object into Go value of type []uint8'], ['[]', 'json: cannot unmarshal array into Go value of type map[string][]uint8'], ['{', 'unexpected end of JSON input'],
+  ['x', "invalid character 'x' looking for beginning of value"],
+];
+
+test('the metadata beside an input', () => {
+  for (const [text, problem] of INPUT_METADATA) assert.throws(() => readInputMetadata(text), (error: Error) => error.message === `failed to parse input metadata ${text}: ${problem}`, text);
+  const values = readInputMetadata('{"a":"e30=","b":[1,2],"c":null,"d":"eA==\\n"}');
+  assert.equal([...values].map(([key, value]) => [key, Buffer.from(value).toString('hex')]), [['a', '7b7d'], ['b', '0102'], ['c', ''], ['d', '78']]);
+  assert.is(readInputMetadata('null').size, 0);
+});
+
 test('the committer time of a git commit', () => {
   const commit = 'tree 1\nparent 2\nauthor A <a@b> 1 +0000\ncommitter B <x> <c@d> 1600000000 -0530\ngpgsig -----BEGIN\n author no\n committer no <x> 5 +0000\n\nmessage\n';
-  assert.is(commitTime(Buffer.from(commit)), 1600000000n);
+  assert.equal(commitTime(Buffer.from(commit)), { seconds: 1600000000n, nanoseconds: 0, offset: -19_800 });
+  assert.is(commitTime(Buffer.from(commit.replace('-0530', '++1xy')))?.offset, 3600);
   assert.is(commitTime(Buffer.from(commit.replace('-0530', 'UTC'))), undefined);
   assert.throws(() => commitTime(Buffer.from('tree 1\nauthor A <a> 1 +0000\n\n')), /^invalid commit object: missing committer header$/);
 });
@@ -68,17 +86,18 @@ test('archives are told from other files, and the newest file in them', () => {
     writeFileSync(join(folder, 'old'), 'a'.repeat(3000));
     writeFileSync(join(folder, `${'long'.repeat(60)}`), 'b');
     utimesSync(join(folder, 'old'), 1_500_000_000, 1_500_000_000);
-    utimesSync(join(folder, 'long'.repeat(60)), 1_600_000_000, 1_600_000_000);
+    utimesSync(join(folder, 'long'.repeat(60)), 1_600_000_000, 1_600_000_000.25);
     for (const format of ['gnu', 'pax', 'ustar']) {
       const names = format === 'ustar' ? ['old'] : ['old', 'long'.repeat(60)];
-      const newest = format === 'ustar' ? 1_500_000_000n : 1_600_000_000n;
+      const newest = format === 'ustar' ? [1_500_000_000n, 0] : [1_600_000_000n, format === 'pax' ? 250_000_000 : 0];
       for (const compress of ['', '-z']) {
         const file = join(folder, `a.${format}${compress}`);
         execFileSync('tar', [`--format=${format}`, ...(compress === '' ? [] : [compress]), '-cf', file, '-C', folder, ...names]);
         const bytes = readFileSync(file);
         // An extended header takes all of what is looked at: the reference does not see an archive there either.
         assert.is(isArchive(bytes.subarray(0, 1024)), compress === '-z' || format !== 'pax', file);
-        assert.is(latestFileTime(bytes), newest, file);
+        const { seconds, nanoseconds } = latestFileTime(bytes)!;
+        assert.equal([seconds, nanoseconds], newest, file);
       }
       assert.throws(() => [...readTar(readFileSync(join(folder, `a.${format}`)).subarray(0, 100))], /^unexpected EOF$/);
     }

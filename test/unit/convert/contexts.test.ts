@@ -1,3 +1,4 @@
+import { utcTime } from '../../../src/spec/time.ts';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decodeOp } from '../../../src/llb/definition-pb.ts';
@@ -67,8 +68,8 @@ test('the words scratch and context are never replaced', async () => {
 
 test('SOURCE_DATE_EPOCH of the context, of a named context and of a stage', async () => {
   const contexts = {
-    mainContextEpoch: async () => 1n,
-    sourceEpoch: async () => 2n,
+    mainContextEpoch: async () => utcTime(1n),
+    sourceEpoch: async () => utcTime(2n),
     namedContext: (name: string) => (name === 'other' ? { load: async () => ({ state: scratch() }) } : undefined),
   };
   const epoch = async (value: string, text = 'FROM debian\nARG SOURCE_DATE_EPOCH\nRUN x') => {

@@ -7,7 +7,7 @@ import { hostPlatform, parsePlatform, platformsEqual } from '../../../src/spec/p
 import { parseNormalizedNamed, withDigest } from '../../../src/spec/reference.ts';
 import { foldCase } from '../../../src/spec/strings.ts';
 import { compareStrings } from '../../../src/spec/text.ts';
-import { canonicalTimestamp, timestampOf, timestampSeconds } from '../../../src/spec/time.ts';
+import { canonicalTimestamp, timestampOf, timestampSeconds, utcTime } from '../../../src/spec/time.ts';
 
 test('the digest of nothing', () => {
   const digest = digestOf(new Uint8Array(0));
@@ -69,12 +69,15 @@ test('times as Go prints them', () => {
 
 test('times from and to seconds', () => {
   for (const [seconds, text] of [[0n, '1970-01-01T00:00:00Z'], [1690467916n, '2023-07-27T14:25:16Z'], [-1n, '1969-12-31T23:59:59Z']] as const) {
-    assert.is(timestampOf(seconds), text);
+    assert.is(timestampOf(utcTime(seconds)), text);
     assert.is(timestampSeconds(text), seconds);
   }
   assert.is(timestampSeconds('2023-07-27T16:25:16.9+02:00'), 1690467916n);
-  assert.is(timestampOf(-62135596800n), '0001-01-01T00:00:00Z');
-  assert.throws(() => timestampOf(253402300800n), /year outside of range/);
+  assert.is(timestampOf(utcTime(-62135596800n)), '0001-01-01T00:00:00Z');
+  assert.throws(() => timestampOf(utcTime(253402300800n)), /year outside of range/);
+  assert.is(timestampOf({ seconds: 1700000001n, nanoseconds: 120_000_000, offset: -9000 }), '2023-11-14T19:43:21.12-02:30');
+  assert.is(timestampOf({ seconds: 0n, nanoseconds: 5, offset: 3600 }), '1970-01-01T01:00:00.000000005+01:00');
+  assert.throws(() => timestampOf({ seconds: 0n, nanoseconds: 0, offset: 99 * 3600 }), /timezone hour outside of range/);
 });
 
 test('strings that are not text become replacement escapes in JSON', () => {
