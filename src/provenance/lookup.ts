@@ -34,9 +34,9 @@ export function findRepositories(provenance: Provenance, remote: string, ref: st
   return ofKind(provenance, 'git').filter((material) => remotes.includes(material.remote) && material.ref === ref);
 }
 
-/** Whether anything in the provenance is this very content: a digest, or the start of a commit's name. */
+/** Whether anything in the provenance is this very content: a digest, or a commit. */
 export function hasContent(provenance: Provenance, kind: AskedKind, content: string): boolean {
-  return provenance.materials.some((material) => material.kind === kind && contentOf(material as AskedMaterial).startsWith(content));
+  return provenance.materials.some((material) => material.kind === kind && contentOf(material as AskedMaterial) === content);
 }
 
 /** The digest or commit of a material. */

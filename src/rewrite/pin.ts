@@ -31,6 +31,9 @@ export interface Pins extends MaterialPins {
   readonly contents: readonly Content[];
 }
 
+/** The whole name of a commit: SHA-1 or SHA-256. */
+const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
 /** Pins nothing. */
 export const NO_PINS: Pins = {
   image: () => undefined, http: () => undefined, git: () => undefined, addedImage: () => undefined, problems: [], contents: [],
@@ -100,9 +103,15 @@ export function provenancePins(provenance: Provenance, mode: 'strict' | 'lax', r
       return undefined;
     },
     http: (url, checksum, place) => orNothing<Digest>(answer({ kind: 'http', what: url, written: checksum, place, find: () => findDownloads(provenance, url) })),
-    git: ({ remote, ref, checksum }, place) => orNothing(answer({
-      kind: 'git', what: ref === '' ? remote : `${remote}#${ref}`, written: checksum, place, find: () => findRepositories(provenance, remote, ref),
-    })),
+    git: ({ remote, ref, checksum }, place) => {
+      // The daemon takes the start of a commit's name, and any repository may have a commit that begins so: it names none by itself.
+      const isWhole = checksum === '' || COMMIT.test(checksum) || provenance.form === 'source-policy';
+      const name = ref === '' ? remote : `${remote}#${ref}`;
+      return orNothing(answer({
+        kind: 'git', what: isWhole ? name : `${name} at ${checksum}`, written: isWhole ? checksum : '', place,
+        find: () => findRepositories(provenance, remote, ref).filter(({ commit }) => commit.startsWith(checksum)),
+      }));
+    },
   };
 }
 

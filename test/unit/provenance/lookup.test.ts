@@ -52,7 +52,8 @@ test('files and repositories', () => {
 test('content that is written down already', () => {
   assert.ok(hasContent(provenance, 'image', `sha256:${C}`));
   assert.not.ok(hasContent(provenance, 'http', `sha256:${C}`));
-  assert.ok(hasContent(provenance, 'git', COMMIT.slice(0, 7)));
+  assert.ok(hasContent(provenance, 'git', COMMIT));
+  assert.not.ok(hasContent(provenance, 'git', COMMIT.slice(0, 7)), 'any repository may have a commit that begins so');
 });
 
 test('the list for messages', () => {

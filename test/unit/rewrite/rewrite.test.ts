@@ -170,12 +170,24 @@ test('pins: found, already there, missing', () => {
   assert.is(pins.http('https://e/f', '', []), `sha256:${HEX}`);
   assert.is(pins.http('https://elsewhere/f', `sha256:${HEX}`, []), undefined);
   assert.is(pins.git({ remote: 'https://e/r.git', ref: 'main', checksum: '' }, []), 'b'.repeat(40));
-  assert.is(pins.git({ remote: 'https://e/r.git', ref: 'main', checksum: 'bbbbbbb' }, []), undefined);
+  assert.is(pins.git({ remote: 'https://e/r.git', ref: 'main', checksum: 'bbbbbbb' }, []), 'b'.repeat(40), 'the start of a commit becomes the whole');
   assert.is(pins.addedImage(`mine@sha256:${'c'.repeat(64)}`, AMD64), undefined);
   assertPinned([pins]);
   assert.equal([...new Set(pins.contents.map(({ kind, content }) => `${kind} ${content}`))], [
-    `image sha256:${HEX}`, `http sha256:${HEX}`, `git ${'b'.repeat(40)}`, 'git bbbbbbb', `image sha256:${'c'.repeat(64)}`,
+    `image sha256:${HEX}`, `http sha256:${HEX}`, `git ${'b'.repeat(40)}`, `image sha256:${'c'.repeat(64)}`,
   ]);
+});
+
+test('the start of a known commit lets no other repository in', () => {
+  for (const [remote, ref, checksum] of [['https://evil/r.git', 'main', 'b'], ['https://evil/r.git', '', 'b'.repeat(39)], ['https://e/r.git', 'dev', 'bbbbbbb'], ['https://e/r.git', 'main', 'bc']] as const) {
+    const { pins } = apply({}, { provenance });
+    assert.is(pins.git({ remote, ref, checksum }, at(2)), undefined);
+    assert.equal(pins.contents, []);
+    assert.throws(() => assertPinned([pins]), new RegExp(`line 2: ${remote}(?:#${ref})? at ${checksum}; of this kind it has: https://e/r\\.git#main`));
+  }
+  const { pins } = apply({}, { provenance });
+  assert.is(pins.git({ remote: 'https://mirror/r.git', ref: '', checksum: 'b'.repeat(40) }, []), undefined);
+  assertPinned([pins]);
 });
 
 test('all that is missing is one error with every line', () => {
