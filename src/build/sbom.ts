@@ -4,21 +4,23 @@ import type { Gateway } from '../gateway/gateway.ts';
 import { NonImageError, resolveSourceMeta } from '../gateway/resolve.ts';
 import type { Attestation } from '../gateway/result.ts';
 import { customName } from '../llb/constraints.ts';
+import { marshal, verticesOf } from '../llb/definition.ts';
 import { hasOutput, sortMounts } from '../llb/mounts.ts';
 import { image } from '../llb/sources.ts';
 import { newState, scratch } from '../llb/state.ts';
 import type { State } from '../llb/state.ts';
-import type { ExecMount } from '../llb/types.ts';
+import type { Definition, ExecMount } from '../llb/types.ts';
 import { parseImageConfig } from '../spec/config.ts';
 import type { ContainerConfig } from '../spec/config.ts';
 import { joinPath } from '../spec/path.ts';
+import { hostPlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
 import { parseNormalizedNamed, referenceToString } from '../spec/reference.ts';
 import type { Policy } from '../spec/source-policy.ts';
 import { cut } from '../spec/strings.ts';
 import { compareStrings } from '../spec/text.ts';
 import type { SbomRequest } from './attestations.ts';
-import { marshalState } from './solve.ts';
+import { newId } from './identity.ts';
 
 const SOURCE_DIR = '/run/src/';
 const OUTPUT_DIR = '/run/out/';
@@ -49,7 +51,7 @@ export async function resolveScanner(gateway: Gateway, request: SbomRequest, pla
 
 /** Scans what was built for the platform `name`: the attestation, with the folder of SBOMs as its reference. */
 export async function scan(gateway: Gateway, scanner: Scanner, name: string, target: ConvertResult, sourcePolicy: Policy | undefined): Promise<Attestation> {
-  const definition = await marshalState(gateway, scanState(scanner, name, target));
+  const definition = await marshalScan(gateway, scanState(scanner, name, target), target);
   const { ref } = await gateway.solve({ definition, ...(sourcePolicy === undefined ? {} : { sourcePolicy }) });
   return {
     kind: 'bundle',
@@ -59,6 +61,13 @@ export async function scan(gateway: Gateway, scanner: Scanner, name: string, tar
     predicateType: 'https://spdx.dev/Document',
     subjects: [],
   };
+}
+
+/** The reference marshals this without the daemon's capabilities, after the target with them. */
+async function marshalScan(gateway: Gateway, { output }: State, { state }: ConvertResult): Promise<Definition> {
+  const caps = gateway.llbCapabilities;
+  const defaults = { platform: hostPlatform(), localUniqueId: newId(gateway) };
+  return marshal(output, { ...defaults, earlier: { caps, vertices: await verticesOf(state.output, { ...defaults, caps }) } });
 }
 
 function scanState(scanner: Scanner, name: string, target: ConvertResult): State {

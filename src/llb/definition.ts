@@ -19,6 +19,11 @@ export interface MarshalDefaults {
   readonly caps?: CapSet;
   /** `local.unique` of local sources that have neither that nor a session. */
   readonly localUniqueId?: string;
+  /**
+   * What was marshalled before with these capabilities: those that an op asked for then it goes on asking for, since llb's addCap
+   * notes them in the vertex.
+   */
+  readonly earlier?: { readonly vertices: ReadonlySet<Vertex>; readonly caps: CapSet };
 }
 
 /** An output whose vertex is known. */
@@ -49,8 +54,16 @@ export async function marshal(output: Output | undefined, defaults: MarshalDefau
   return new Marshaller(defaults).run(output);
 }
 
+/** The vertices of everything that `output` needs. Throws as marshal does. */
+export async function verticesOf(output: Output | undefined, defaults: MarshalDefaults): Promise<ReadonlySet<Vertex>> {
+  const marshaller = new Marshaller(defaults);
+  await marshaller.run(output);
+  return marshaller.vertices();
+}
+
 class Marshaller {
   readonly #context: OpContext;
+  readonly #earlier: MarshalDefaults['earlier'];
   readonly #done = new Map<Vertex, MarshalledOp>();
   readonly #late = new Map<LateOutput, KnownOutput | undefined>();
   readonly #ops = new Map<Digest, Uint8Array>();
@@ -64,6 +77,11 @@ class Marshaller {
       localUniqueId: defaults.localUniqueId ?? '',
       input: (output) => this.#input(output),
     };
+    this.#earlier = defaults.earlier;
+  }
+
+  vertices(): ReadonlySet<Vertex> {
+    return new Set(this.#done.keys());
   }
 
   async run(output: Output | undefined): Promise<Definition> {
@@ -97,7 +115,7 @@ class Marshaller {
 
   #marshalVertex(vertex: Vertex): void {
     if (this.#done.has(vertex)) return;
-    const op = makeOp(vertex, this.#context);
+    const op = makeOp(vertex, this.#context, this.#earlier?.vertices.has(vertex) === true ? this.#earlier.caps : undefined);
     this.#done.set(vertex, op);
     this.#metadata.set(op.digest, mergeMetadata(this.#metadata.get(op.digest), op.metadata));
     this.#sources.add(op.digest, op.locations);
@@ -159,10 +177,11 @@ function present(outputs: readonly (Output | undefined)[]): readonly Output[] {
   return outputs.filter((output) => output !== undefined);
 }
 
-function makeOp(vertex: Vertex, context: OpContext): MarshalledOp {
+function makeOp(vertex: Vertex, context: OpContext, earlierCaps: CapSet | undefined): MarshalledOp {
   if (vertex.kind === 'definition') return vertex;
   const { bytes, caps } = encodeVertex(vertex, context);
-  return { digest: digestOf(bytes), bytes, metadata: metadataOf(vertex.constraints, caps), locations: vertex.constraints.locations ?? [] };
+  const earlier = earlierCaps === undefined ? [] : encodeVertex(vertex, { ...context, caps: earlierCaps }).caps;
+  return { digest: digestOf(bytes), bytes, metadata: metadataOf(vertex.constraints, [...caps, ...earlier]), locations: vertex.constraints.locations ?? [] };
 }
 
 function encodeVertex(vertex: Exclude<Vertex, { kind: 'definition' }>, context: OpContext): EncodedOp {

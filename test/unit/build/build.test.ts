@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { build } from '../../../src/build/build.ts';
@@ -164,6 +165,20 @@ test('the Dockerfile may be in small letters, and have its own ignore file', asy
   const missing = await run({ options: OFF, files: {} });
   assert.is(toStatus(missing.error).message, 'open Dockerfile: no such file or directory');
   assert.is((missing.error as Error).message, 'failed to read dockerfile: NotFound: open Dockerfile: no such file or directory');
+});
+
+test('the scan of SBOMs asks for what its parts asked for before, and no more', async () => {
+  const { error, fake } = await run({ options: { ...OFF, 'attest:sbom': 'generator=scanner' }, files: { 'dockerfile/Dockerfile': 'FROM busybox\nRUN true\nCOPY a /\nRUN false\n' } });
+  assert.is(error, undefined);
+  const { metadata, def } = fake.requests('Solve').at(-1)!['Definition'] as { metadata: Record<string, Loose>; def: Uint8Array[] };
+  const capsOf = (argument: string): string[] => {
+    const bytes = def.find((each) => decodeLoose('pb.Op', each)['exec']?.meta.args.includes(argument));
+    return Object.keys(metadata[`sha256:${createHash('sha256').update(bytes!).digest('hex')}`]!['caps']).sort();
+  };
+  assert.equal(capsOf('true'), ['exec.meta.base', 'exec.meta.setsdefaultpath', 'exec.mount.bind']);
+  assert.equal(capsOf('false'), ['exec.meta.base', 'exec.meta.setsdefaultpath', 'exec.mount.bind']);
+  const all = Object.values(metadata).filter(({ caps }) => caps['exec.meta.setsdefaultpath'] === true);
+  assert.is(all.length, 2, 'the scanner itself does not');
 });
 
 test('several platforms give several references', async () => {
