@@ -18,13 +18,13 @@ const PLAIN_JSON = /^\[[\t\r ]*(?:"[^"\\\u0000-\u001f]*"[\t\r ]*(?:,[\t\r ]*"[^"
  * - words of ARG are read with `\` as the escape and JavaScript's white space, whatever the directive says;
  * - a JSON array of anything but strings becomes shell form, and lone surrogates stay in it;
  * - what is not UTF-8 stays;
- * - text that does not begin with `[` but is JSON is none to either.
+ * - text that is no JSON array it reads right, but by way of an exception of JSON.parse: a third of the time that such an instruction takes.
  */
 export function packageReads(keyword: Keyword, rest: string, escape: string): boolean {
   if (rest === '' || !isUtf8(rest) || rest.endsWith('\\') || rest.includes('\n') || rest.trim() !== rest) return false;
   switch (keyword) {
     case 'add': case 'copy': case 'volume': case 'cmd': case 'entrypoint': case 'run':
-      return !rest.startsWith('[') || PLAIN_JSON.test(rest);
+      return PLAIN_JSON.test(rest);
     case 'maintainer': case 'stopsignal': case 'user': case 'workdir': case 'expose':
       return true;
     case 'arg':

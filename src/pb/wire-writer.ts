@@ -35,7 +35,7 @@ export class WireWriter {
 
   /** An integer: a negative one takes ten bytes, of whatever width its field is. */
   varint(value: number | bigint): void {
-    if (value === -1) this.#minusOne();
+    if (value === -1 || value === -1n) this.#minusOne();
     else if (typeof value === 'number' && value >= 0 && value <= 0xffff_ffff) this.varint32(value);
     else this.varint64(BigInt(value));
   }

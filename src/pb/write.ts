@@ -57,9 +57,7 @@ function writeField(writer: WireWriter, field: FieldPlan, value: unknown, around
       return;
     case 'packed': return writePacked(writer, field, listOf(field, value));
     case 'map': return writeMap(writer, field, value, around);
-    case 'single':
-      if (!field.isMessage && isZero(checkScalar(field.type, value, field.where))) return;
-      return writeItem(writer, field, value, around);
+    case 'single': return field.isMessage ? writeMessage(writer, field, value, around) : writeSingle(writer, field, value, around);
     default: return writeItem(writer, field, value, around);
   }
 }
@@ -69,19 +67,27 @@ function listOf({ where }: FieldPlan, value: unknown): readonly unknown[] {
   return value;
 }
 
+/** A scalar, unless it is its type's zero. */
+function writeSingle(writer: WireWriter, field: FieldPlan, value: unknown, around: Around): void {
+  const scalar = checkScalar(field.type, value, field.where);
+  if (isZero(scalar)) return;
+  if (around.isChecked) checkText(scalar);
+  writer.varint32((field.number << 3) | field.wireType);
+  writeScalar(writer, field.type, scalar);
+}
+
 /** One tag and value. `number` is the field's, unless it is the value of a map entry. */
 function writeItem(writer: WireWriter, field: FieldPlan, value: unknown, around: Around, number: number = field.number): void {
+  if (field.isMessage) return writeMessage(writer, field, value, around, number);
+  const scalar = checkScalar(field.type, value, field.where);
+  if (around.isChecked) checkText(scalar);
   writer.varint32((number << 3) | field.wireType);
-  if (!field.isMessage) {
-    const scalar = checkScalar(field.type, value, field.where);
-    if (around.isChecked) checkText(scalar);
-    writeScalar(writer, field.type, scalar);
-    return;
-  }
-  if (value instanceof Uint8Array) {
-    writer.bytes(value);
-    return;
-  }
+  writeScalar(writer, field.type, scalar);
+}
+
+function writeMessage(writer: WireWriter, field: FieldPlan, value: unknown, around: Around, number: number = field.number): void {
+  writer.varint32((number << 3) | 2);
+  if (value instanceof Uint8Array) return writer.bytes(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new CodedError('internal', `${field.where}: expected a message`);
   const start = writer.open();
   writeFields(writer, planOf(field.type), value as Fields, around);

@@ -8,15 +8,10 @@ type Keyword = Parameters<typeof readArguments>[0];
 
 /** What docker-file-parser is asked for, and its answer, which is the reference's. */
 const READ: readonly (readonly [keyword: Keyword, rest: string, args: readonly string[]])[] = [
-  ['run', 'apt-get update && apt-get install', ['apt-get update && apt-get install']],
-  ['run', '{"a": 1}', ['{"a": 1}']],
   ['run', '["a", "b c"]', ['a', 'b c']],
   ['cmd', '[]', []],
   ['entrypoint', '[ "\u2028é😀" ]', ['\u2028é😀']],
-  ['copy', 'a  b\tc', ['a', 'b', 'c']],
   ['copy', '["a b","c"]', ['a b', 'c']],
-  ['add', 'a\u00a0b c', ['a\u00a0b', 'c']],
-  ['volume', '/a /b', ['/a', '/b']],
   ['expose', '80 443/tcp', ['80', '443/tcp']],
   ['user', 'a b', ['a b']],
   ['workdir', '/x y', ['/x y']],
@@ -33,7 +28,7 @@ for (const [keyword, rest, args] of READ) {
   });
 }
 
-/** What the package would read otherwise than the reference does: why, its answer, and ours. */
+/** What the package would read otherwise than the reference does, or as it does but slowly: why, its answer, and ours. */
 const OWN: readonly (readonly [why: string, keyword: Keyword, rest: string, theirs: unknown, args: readonly string[], escape?: string])[] = [
   ['an instruction that ends in a backslash vanishes', 'copy', 'a C:\\', undefined, ['a', 'C:\\'], '`'],
   ['the same after two backslashes', 'run', 'echo \\\\', undefined, ['echo \\\\']],
@@ -52,6 +47,11 @@ const OWN: readonly (readonly [why: string, keyword: Keyword, rest: string, thei
   ['lone surrogates stay', 'run', '["\\ud800"]', ['\ud800'], ['\ufffd']],
   ['what is not UTF-8 stays', 'run', '["\udcff"]', ['\udcff'], ['\ufffd']],
   ['a number that Go cannot hold is no JSON to Go', 'run', '[1e999]', '[1e999]', ['[1e999]']],
+  ['shell form takes it an exception', 'run', 'apt-get update && apt-get install', 'apt-get update && apt-get install', ['apt-get update && apt-get install']],
+  ['the same for an object', 'run', '{"a": 1}', '{"a": 1}', ['{"a": 1}']],
+  ['a list of words takes it an exception', 'copy', 'a  b\tc', ['a', 'b', 'c'], ['a', 'b', 'c']],
+  ['the same with a blank that parts nothing', 'add', 'a\u00a0b c', ['a\u00a0b', 'c'], ['a\u00a0b', 'c']],
+  ['the same for folders', 'volume', '/a /b', ['/a', '/b'], ['/a', '/b']],
   ['a test in brackets is text to both', 'run', '[ -f x ]', '[ -f x ]', ['[ -f x ]']],
 ];
 
