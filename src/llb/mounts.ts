@@ -13,5 +13,6 @@ export function rootIndex(mounts: readonly ExecMount[]): number {
 
 /** The mounts in the order of the op: by target, those with the same target as they came. */
 export function sortMounts(mounts: readonly ExecMount[]): readonly ExecMount[] {
-  return mounts.length < 2 ? mounts : mounts.toSorted((a, b) => compareStrings(a.target, b.target));
+  const isSorted = mounts.every(({ target }, index) => index === 0 || compareStrings(mounts[index - 1]?.target ?? '', target) <= 0);
+  return isSorted ? mounts : mounts.toSorted((a, b) => compareStrings(a.target, b.target));
 }

@@ -104,34 +104,27 @@ function sshMount({ id, target, uid, gid, mode, optional }: SshRequest): object 
   return { input: -1, dest: target, mountType: MOUNT_TYPES.SSH, SSHOpt: { ID: id, uid: uid >>> 0, gid: gid >>> 0, mode: mode >>> 0, optional } };
 }
 
-function capsOf(vertex: ExecVertex, mounts: readonly ExecMount[], { caps }: OpContext): readonly string[] {
-  return [
-    ...when(caps?.supports(CAPS.execMetaSetsDefaultPath) === true, CAPS.execMetaSetsDefaultPath),
-    ...when(vertex.ulimits.length > 0, CAPS.execMetaUlimit),
-    ...when(vertex.constraints.linuxResources !== undefined, CAPS.execMetaLinuxResources),
-    ...when(vertex.network !== 'sandbox', CAPS.execMetaNetwork),
-    ...when(vertex.security === 'insecure', CAPS.execMetaSecurity),
-    ...when(vertex.proxy !== undefined, CAPS.execMetaProxy),
-    CAPS.execMetaBase,
-    ...mounts.flatMap(mountCaps),
-    ...when(vertex.secrets.length > 0, CAPS.execMountSecret),
-    ...when(vertex.secrets.some((secret) => secret.env !== undefined), CAPS.execSecretEnv),
-    ...when(vertex.ssh.length > 0, CAPS.execMountSsh),
-    ...when(vertex.devices.length > 0, CAPS.execMetaCdi),
-  ];
+function capsOf(vertex: ExecVertex, mounts: readonly ExecMount[], { caps: known }: OpContext): readonly string[] {
+  const caps: string[] = [];
+  if (known?.supports(CAPS.execMetaSetsDefaultPath) === true) caps.push(CAPS.execMetaSetsDefaultPath);
+  if (vertex.ulimits.length > 0) caps.push(CAPS.execMetaUlimit);
+  if (vertex.constraints.linuxResources !== undefined) caps.push(CAPS.execMetaLinuxResources);
+  if (vertex.network !== 'sandbox') caps.push(CAPS.execMetaNetwork);
+  if (vertex.security === 'insecure') caps.push(CAPS.execMetaSecurity);
+  if (vertex.proxy !== undefined) caps.push(CAPS.execMetaProxy);
+  caps.push(CAPS.execMetaBase);
+  for (const mount of mounts) addMountCaps(caps, mount);
+  if (vertex.secrets.length > 0) caps.push(CAPS.execMountSecret);
+  if (vertex.secrets.some((secret) => secret.env !== undefined)) caps.push(CAPS.execSecretEnv);
+  if (vertex.ssh.length > 0) caps.push(CAPS.execMountSsh);
+  if (vertex.devices.length > 0) caps.push(CAPS.execMetaCdi);
+  return caps;
 }
 
-function mountCaps(mount: ExecMount): readonly string[] {
-  const hasCache = mount.cache !== undefined && mount.cache.id !== '';
-  return [
-    ...when((mount.selector ?? '') !== '', CAPS.execMountSelector),
-    ...(hasCache ? [CAPS.execMountCache, CAPS.execMountCacheSharing] : mount.tmpfs !== undefined
-      ? [CAPS.execMountTmpfs, ...when(mount.tmpfs.size > 0, CAPS.execMountTmpfsSize)]
-      : when(mount.source !== undefined, CAPS.execMountBind)),
-    ...when(mount.contentCache !== undefined, CAPS.execMountContentCache),
-  ];
-}
-
-function when(condition: boolean, cap: string): readonly string[] {
-  return condition ? [cap] : [];
+function addMountCaps(caps: string[], { selector = '', cache, tmpfs, source, contentCache }: ExecMount): void {
+  if (selector !== '') caps.push(CAPS.execMountSelector);
+  if (cache !== undefined && cache.id !== '') caps.push(CAPS.execMountCache, CAPS.execMountCacheSharing);
+  else if (tmpfs !== undefined) caps.push(CAPS.execMountTmpfs, ...(tmpfs.size > 0 ? [CAPS.execMountTmpfsSize] : []));
+  else if (source !== undefined) caps.push(CAPS.execMountBind);
+  if (contentCache !== undefined) caps.push(CAPS.execMountContentCache);
 }

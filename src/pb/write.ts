@@ -127,7 +127,8 @@ const BEYOND_ORDER = /[\ud800-\uffff]/;
 
 /** Keys in Go's order: strings by their bytes, numbers by value, false first. */
 function inGoOrder(keys: readonly ScalarValue[]): readonly ScalarValue[] {
-  if (keys.length < 2) return keys;
-  if (!keys.some((key) => typeof key === 'string' && BEYOND_ORDER.test(key))) return keys.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  return keys.toSorted((a, b) => Buffer.compare(encodeText(String(a)), encodeText(String(b))));
+  const isBeyond = keys.some((key) => typeof key === 'string' && BEYOND_ORDER.test(key));
+  if (isBeyond) return keys.toSorted((a, b) => Buffer.compare(encodeText(String(a)), encodeText(String(b))));
+  const isSorted = keys.every((key, index) => index === 0 || (keys[index - 1] ?? '') <= key);
+  return isSorted ? keys : keys.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -95,9 +95,14 @@ const LANGUAGES: readonly LanguageManager[] = [
   },
 ];
 
+/** What the patterns above begin with: most commands are none of these. */
+const LANGUAGE_PROGRAM = /^(?:pip|python|uv|npm|yarn|pnpm|gem|go|cargo)/;
+
 /** Packages of a language (pip, npm, gem, go, cargo) that are installed by name with no version. */
 export function checkLanguagePackages({ words }: ShellCommand): Finding | undefined {
-  const plain = [commandName(words[0] ?? ''), ...words.slice(1)];
+  const program = commandName(words[0] ?? '');
+  if (!LANGUAGE_PROGRAM.test(program)) return undefined;
+  const plain = [program, ...words.slice(1)];
   for (const manager of LANGUAGES) {
     const length = [2, 3, 4, 5].find((count) => count <= plain.length && manager.pattern.test(plain.slice(0, count).join(' ')));
     if (length === undefined) continue;
