@@ -139,16 +139,11 @@ async function loadInput(services: ContextServices, { key }: NamedContextRequest
   const state = (await loadInputStates(services.gateway)).get(name);
   if (state === undefined) throw new CodedError('option', `invalid input ${name} for ${key}`);
   const metadata = services.config.options.get(`input-metadata:${name}`);
-  const config = metadata === undefined ? undefined : parseInputMetadata(metadata, key);
+  const config = metadata === undefined ? undefined : parseInputMetadata(metadata);
   return config === undefined ? { state } : { state: state.withImageConfig(config), image: config };
 }
 
-function parseInputMetadata(text: string, key: string): ImageConfig | undefined {
+function parseInputMetadata(text: string): ImageConfig | undefined {
   const encoded = readInputMetadata(text).get('containerimage.config');
-  if (encoded === undefined) return undefined;
-  try {
-    return parseImageConfig(encoded);
-  } catch (error) {
-    throw wrapError(error, `failed to parse image config for ${key}`);
-  }
+  return encoded === undefined ? undefined : parseImageConfig(encoded);
 }

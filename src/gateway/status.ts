@@ -80,7 +80,7 @@ function tracedErrors(chain: readonly Error[]): readonly Error[] {
 }
 
 /** Errors in the words of Go's standard library and of OCI packages: in the reference these come without a stack. */
-const PLAIN_ERRORS = /^(?:strconv\.|time: |parse error on line |EOF$|invalid reference format|invalid repository name|repository name must|invalid checksum digest|unsupported digest algorithm|string field contains invalid UTF-8$|illegal exclusion pattern: |syntax error in pattern$|bufio\.Scanner: )|^".*: invalid argument$/s;
+const PLAIN_ERRORS = /^(?:strconv\.|time: |parse error on line |EOF$|invalid reference format|invalid repository name|repository name must|invalid checksum digest|unsupported digest algorithm|string field contains invalid UTF-8$|illegal exclusion pattern: |syntax error in pattern$|bufio\.Scanner: |json: |invalid character |unexpected end of JSON input$)|^".*: invalid argument$/s;
 
 /**
  * Whether an error adds a stack to what the client can show. Those do not that only add a place or a detail, or the words that the

@@ -27,7 +27,7 @@ test('an error of our own is Unknown, with its text and where it was made', () =
 });
 
 test('what the standard library and the like say has no stack of its own', () => {
-  for (const plain of ['invalid checksum digest length', 'unsupported digest algorithm', 'invalid reference format', 'string field contains invalid UTF-8', 'illegal exclusion pattern: "!"', 'syntax error in pattern', 'bufio.Scanner: token too long', 'EOF']) {
+  for (const plain of ['invalid checksum digest length', 'unsupported digest algorithm', 'invalid reference format', 'string field contains invalid UTF-8', 'illegal exclusion pattern: "!"', 'syntax error in pattern', 'bufio.Scanner: token too long', 'json: cannot unmarshal', 'unexpected end of JSON input', "invalid character 'x' looking for beginning of value", 'EOF']) {
     assert.equal(types(wrapError(new Error(plain), 'failed')), ['stack.Stack'], plain);
     assert.equal(types(wrapError(new Error(`our ${plain}`), 'failed')), ['stack.Stack', 'stack.Stack']);
   }
