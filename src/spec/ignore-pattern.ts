@@ -25,16 +25,22 @@ type Sequence = readonly Atom[];
  * expression that it becomes there is none. Matching takes time in proportion to pattern and path, not more: parents are no path of their own.
  */
 export function compilePattern(pattern: string): PathPattern | undefined {
-  const kind = classify(pattern);
-  switch (kind) {
+  const read = withoutMark(pattern);
+  switch (classify(read)) {
     case 'exact': return orParent((path) => path === pattern);
     case 'prefix': return orParent((path) => path.startsWith(pattern.slice(0, -2)));
-    case 'suffix': return orParent((path) => path.endsWith(pattern.slice(2)) || (pattern[2] === '/' && path === pattern.slice(3)));
+    // With a mark, what is left of the pattern without its first two bytes begins within a character.
+    case 'suffix': return read !== pattern ? () => false : orParent((path) => path.endsWith(pattern.slice(2)) || (pattern[2] === '/' && path === pattern.slice(3)));
     case 'expression': {
-      const alternatives = parseAlternatives(toExpression(pattern));
+      const alternatives = parseAlternatives(toExpression(read));
       return alternatives === undefined ? undefined : (path, parents) => alternatives.some((sequence) => matchSequence(sequence, path, parents));
     }
   }
+}
+
+/** The pattern as Go's text/scanner reads it, which passes over a byte order mark. */
+function withoutMark(pattern: string): string {
+  return pattern.startsWith('\ufeff') ? pattern.slice(1) : pattern;
 }
 
 function orParent(matches: (path: string) => boolean): PathPattern {

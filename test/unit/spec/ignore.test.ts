@@ -11,6 +11,7 @@ const CASES: readonly (readonly [lines: readonly string[], path: string, matches
   [['?'], 'é', true], [['?'], '/', false], [['[a-c]'], 'b', true], [['[^a-c]'], 'b', false], [['[!a]'], '!', true], [['a\\*b'], 'a*b', true], [['a\\*b'], 'axb', false],
   [['a.b'], 'axb', false], [['a+(b)'], 'a+(b)', true], [['*.{js,ts}'], 'x.{js,ts}', true], [['*.{js,ts}'], 'x.js', false], [['a{2}?'], 'aab', true], [['?a|b'], 'xb', true],
   [['\\d*'], '7x', true], [['dir\\bin*'], 'dir/bin', false], [['x\\b*'], 'x', true], [['a', '!a/b'], 'a/b', false], [['a', '!a/b', 'a/b'], 'a/b', true], [['!a', 'b'], 'a', false],
+  [['\ufeff*.txt'], 'a.txt', true], [['\ufeff*.txt'], '\ufeffa.txt', true], [['\ufeffa'], 'a', false], [['\ufeffa'], '\ufeffa', true], [['\ufeff**/a'], 'b/a', false], [['\ufeffa/**'], 'a/b', false], [['\ufeffa/**'], '\ufeffa/b', true], [['\ufeff?'], 'a', true],
   [['', '  ', ' a '], 'a', true], [['!'], 'a', 'illegal exclusion pattern: "!"'], [['['], 'a', 'syntax error in pattern'], [['[]'], 'a', 'syntax error in pattern'],
   [['[-a]'], 'a', 'syntax error in pattern'], [['\\'], 'a', 'syntax error in pattern'], [['a*\\'], 'a', false], [['{2}*'], 'x', true], [['?{2}{2}'], 'x', undefined], [['?[[:bad:]]'], 'xa', undefined],
 ];
