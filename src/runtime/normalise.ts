@@ -13,6 +13,8 @@
  *   hash, in alphabetical order. Such a list follows that of a language's patterns, and has its length before it.
  * - TeX's formats (tex.web, parts 50 and 51): a day later than SOURCE_DATE_EPOCH, in the format's name, which is the last string of the pool,
  *   and in four numbers of equal type (time, day, month, year), becomes that; TeX itself honours no SOURCE_DATE_EPOCH.
+ * - Names and ids that Debian's packages make for a host: open-iscsi's initiator becomes one that is made at the first start, and
+ *   popularity-contest's id and day are left for when it is configured again; both provide for images by that.
  */
 export const NORMALISE_PROGRAM = `#!/usr/bin/perl
 # repro-dockerfile: takes out of files what differs from build to build.
@@ -134,6 +136,16 @@ sub compressed {
   return;
 }
 
+sub initiator {
+  my ($text) = @_;
+  return $text =~ s/^InitiatorName=iqn\\.1993-08\\.org\\.debian:01:[0-9a-f]+$/GenerateName=yes/mr;
+}
+
+sub participant {
+  my ($text) = @_;
+  return $text =~ s/^(MY_HOSTID|DAY)="[0-9a-f]*"$/$1=""/mgr;
+}
+
 for my $file (@ARGV) {
   open my $handle, '+<:raw', $file or next;
   my $text = do { local $/; <$handle> };
@@ -143,6 +155,8 @@ for my $file (@ARGV) {
     : $text =~ /^W2TX/ ? format_of_tex($text)
     : $text =~ /^\\x1f\\x8b/ ? compressed($file)
     : $text =~ /^% ls-R / ? listing($text)
+    : $text =~ /^InitiatorName=/m ? initiator($text)
+    : $text =~ /^MY_HOSTID=/m ? participant($text)
     : $text =~ /^This is the file [^\\n]*dir,/m ? menu($text)
     : undef;
   };

@@ -6,6 +6,12 @@
  * apk gives a package that `--virtual` makes a version from the clock, and an id that is the hash of a process number among other things
  * (apk-tools, src/app_add.c): the version becomes that of SOURCE_DATE_EPOCH, or of 1970, also in the list of what was asked for, and the id
  * its number among such packages. One whose version the Dockerfile gives keeps that.
+ *
+ * dnf 4 notes in its history when it began and ended (libdnf's `trans` table), and keeps there why a package was installed, which
+ * `dnf autoremove` goes by: times later than SOURCE_DATE_EPOCH become that. It is written in Python, so Python's SQLite is there.
+ *
+ * ghc-pkg puts packages into its cache in the order of the directory. The cache is made again of the same files in the state folder, a
+ * tmpfs, whose order is that in which they were made.
  */
 export const DATABASE_FUNCTIONS = `
 # pacman_date FILE
@@ -20,6 +26,30 @@ pacman_date() {
     printf '%s\\n' "$line"
   done < "$1" > "$S/.database"
   cat "$S/.database" > "$1"
+}
+
+# dnf_history FILE: one of the database's three files.
+dnf_history() {
+  f=\${1%-wal}
+  f=\${f%-shm}
+  python3 -c 'if 1:
+    import sqlite3, sys
+    limit = {"limit": int(sys.argv[2])}
+    database = sqlite3.connect(sys.argv[1], isolation_level=None)
+    for column in "dt_begin", "dt_end":
+        database.execute("UPDATE trans SET %s = :limit WHERE %s > :limit" % (column, column), limit)
+    database.execute("PRAGMA journal_mode = DELETE")
+    database.execute("VACUUM")
+  ' "$f" "\${SOURCE_DATE_EPOCH:-0}" 2>/dev/null || echo "repro: \${f#"$R"}: it has times of the RUN, and there is no Python with SQLite to take them out" >&2
+}
+
+# ghc_cache FILE
+ghc_cache() {
+  if mkdir "$S/.ghc" && cp "\${1%/*}"/*.conf "$S/.ghc/" && ghc-pkg recache --package-db="$S/.ghc"; then
+    cat "$S/.ghc/package.cache" > "$1"
+  else
+    echo "repro: \${1#"$R"}: its entries come in the order of the directory, and ghc-pkg could not make it again" >&3
+  fi 3>&2 >/dev/null 2>&1
 }
 
 # apk_virtual FILE

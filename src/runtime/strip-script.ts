@@ -1,12 +1,14 @@
 import { NORMALISER } from './layout.ts';
 import { DATABASE_FUNCTIONS } from './package-databases.ts';
+import { REPORT_FUNCTIONS } from './report-script.ts';
 import { shellPattern, shellWord } from './shell.ts';
 
 /**
  * What is done with a file that the RUN made or changed. `restore`: the parent's comes back with its owner, mode and time, or it is
  * removed where the parent had none. `remove`: it is removed (for files too big to keep a copy of). `empty`: as restore, but where the
  * parent had none an empty file stays. `normalise`: it stays, less what differs in it. `report`: it stays as it is, and a line on stderr
- * says why every build has another one. `report-keys`: the same for new files in a folder with a private key, and what belongs to it.
+ * says why every build has another one. `report-keys`: the same for new files in a folder with a private key, what belongs to it, and what
+ * looks like another secret.
  */
 export type StripAction = 'restore' | 'remove' | 'empty' | 'normalise' | 'report' | 'report-keys';
 
@@ -58,8 +60,8 @@ export function stripAfter(paths: readonly StripPath[]): string {
   const normalised = paths.filter(({ action }) => action === 'normalise');
   const reports = paths.filter(({ action }) => action === 'report').map((path) => `  report ${shellWord(path.why)} ${shellWord(path.marker === undefined ? '' : `/${path.marker}`)}${words([path])}\n`);
   const folders = paths.filter(({ action }) => action === 'report-keys');
-  return `  scan${words(paths.filter(({ action }) => action !== 'report-keys'))}\n${stripCalls(paths, 'put_back')}` +
-    `${normalised.length === 0 ? '' : `  normalise${words(normalised)}\n`}${reports.join('')}` +
+  const done = `${stripCalls(paths, 'put_back')}${normalised.length === 0 ? '' : `  normalise${words(normalised)}\n`}${reports.join('')}`;
+  return `  scan${words(paths.filter(({ action }) => action !== 'report-keys'))}\n${done === '' ? '' : `  [ "$changed" = : ] || {\n${done}  }\n`}` +
     `${folders.length === 0 ? '' : `  report_keys${words(folders)}\n`}`;
 }
 
@@ -72,7 +74,7 @@ function markedPath({ path, marker }: StripPath): string {
  * which no program can set; `put_back` undoes. In ordinary RUNs, which touch none of the files, the cost is one cp and one stat.
  * A symbolic link or folder at a path is left alone, and what the RUN deleted stays deleted.
  */
-export const STRIP_FUNCTIONS = `${DATABASE_FUNCTIONS}# save ACTION GROUP FILE...
+export const STRIP_FUNCTIONS = `${DATABASE_FUNCTIONS}${REPORT_FUNCTIONS}# save ACTION GROUP FILE...
 save() {
   action=$1
   copies=$S/$2
@@ -152,50 +154,11 @@ normalise() {
     case $f in
     "$R"/var/lib/pacman/*) pacman_date "$f" ;;
     "$R"/*/apk/db/installed) apk_virtual "$f" ;;
+    "$R"/var/lib/dnf/*) dnf_history "$f" ;;
+    "$R"/var/lib/ghc/*) ghc_cache "$f" ;;
     *) set -- "$@" "$f" ;;
     esac
   done
   [ $# = 0 ] || perl "\${0%/*}/${NORMALISER}" "$@" 2>/dev/null
-}
-
-# report CAUSE ENDING FILE...
-report() {
-  cause=$1
-  ending=$2
-  shift 2
-  for f; do
-    is_new "$f" || continue
-    f=\${f%"$ending"}
-    echo "repro: \${f#"$R"}: $cause" >&2
-  done
-}
-
-# report_keys FOLDER...: new files with a private key, and the public keys and single certificates that belong to them. A folder in which
-# nothing came or went, three levels deep, is not searched.
-report_keys() {
-  cause='that the RUN wrote: one made in the build differs in every build'
-  for f; do
-    shift
-    for d in "$f" "$f"/*/ "$f"/*/*/; do
-      [ "$d" -nt "$S/.mark" ] || continue
-      set -- "$@" "$f"
-      break
-    done
-  done
-  [ $# -gt 0 ] || return 0
-  find "$@" -xdev -type f -newer "$S/.mark" -exec grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' -e '-----BEGIN CERTIFICATE-----' {} + > "$S/.keys" 2>/dev/null
-  [ -s "$S/.keys" ] || return 0
-  keys=
-  while IFS= read -r f; do
-    grep -q -e 'PRIVATE KEY-----' "$f" || continue
-    keys=1
-    echo "repro: \${f#"$R"}: it has a private key $cause" >&2
-    [ ! -f "$f.pub" ] || echo "repro: \${f#"$R"}.pub: it belongs to a private key $cause" >&2
-  done < "$S/.keys"
-  [ -n "$keys" ] || return 0
-  while IFS= read -r f; do
-    grep -q -e 'PRIVATE KEY-----' "$f" || [ "$(grep -c -e '-----BEGIN CERTIFICATE-----' "$f")" != 1 ] ||
-      echo "repro: \${f#"$R"}: it belongs to a private key $cause" >&2
-  done < "$S/.keys"
 }
 `;

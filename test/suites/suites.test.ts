@@ -40,13 +40,14 @@ const NATIVE = [
 ].map(([key, path]) => `Acquire::Snapshots::URI::${key} "${server.base}${path}/@SNAPSHOTID@/";\n`).join('');
 
 async function base(release: Release): Promise<string> {
-  const folder = join(env.folder, 'layouts', release.name.replaceAll(/\W/g, '-'));
+  const name = (release.name.match(/\w+/g) ?? []).join('-');
+  const folder = join(env.folder, 'layouts', name);
   writeLayout(folder, { layers: [readFileSync(await systemTar(release))], config: { Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'], Cmd: ['sh'] }, architecture: architecture(), created: '2023-10-11T00:00:00Z' });
-  const plain = env.image(`system-${release.name.replaceAll(/\W/g, '-')}`);
+  const plain = env.image(`system-${name}`);
   await registryClient.pushLayout(folder, plain);
   rmSync(folder, { recursive: true });
   const files = { ...release.files, ...Object.fromEntries([...KEYRING_PATHS, 'etc/apt/trusted.gpg.d/test-archive.gpg'].map((path) => [path, archive.keyring])), 'etc/apt/apt.conf.d/99test': PROXIES + NATIVE };
-  const reference = env.image(release.name.replaceAll(/\W/g, '-'));
+  const reference = env.image(name);
   await env.mustBuild({ frontend: 'reference', dockerfile: `FROM ${plain}\nRUN rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /etc/os-release /usr/lib/os-release\nCOPY . /\n`, files, output: { push: reference } });
   return reference;
 }

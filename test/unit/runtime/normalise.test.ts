@@ -153,4 +153,10 @@ test('what is in none of the formats stays as it is', () => {
   for (const text of ['', 'text\n', `${HEAD}\nTitle\nanother line\n* A: (a).\n`, HEAD.replace('* Menu', 'Menu'), 'x'.repeat(100)]) assert.is(normalise(text).toString(), text);
 });
 
+test('names of the host are left for its first start', () => {
+  assert.is(normalise('## comment\nInitiatorName=iqn.1993-08.org.debian:01:176330c484d2\n').toString(), '## comment\nGenerateName=yes\n');
+  assert.is(normalise('InitiatorName=iqn.2001-04.com.example:mine\n').toString(), 'InitiatorName=iqn.2001-04.com.example:mine\n');
+  assert.is(normalise('# Config\n\nMY_HOSTID="742a03876f434fe9995e683d0eee80ab"\nPARTICIPATE="no"\nDAY="2"\n').toString(), '# Config\n\nMY_HOSTID=""\nPARTICIPATE="no"\nDAY=""\n');
+});
+
 test.run();

@@ -153,6 +153,14 @@ each('what has to differ is named, once it is new', (shell) => withBox({ '/etc/s
   assert.is(box.run(shell, sh(`sleep 0.02; echo '${CERTIFICATE}' > $R/etc/ssl/another.pem`)).stderr, '', 'a certificate that came without a key');
 }));
 
+each('a secret that is no PEM file is told by its looks, but not twice, nor what is for all to read', (shell) => withBox({ '/var/lib/mysql/old': 'parent' }, (box) => {
+  const made = box.run(shell, sh(`sleep 0.02; umask 077; cd $R; mkdir -p etc/tool etc/bind; echo 'password = k3Jx9Qa0LmZ7' > etc/tool/debian.cnf; printf 'a\\001\\377b' > etc/tool/store; echo x > var/lib/mysql/ibdata1; printf 'a\\001b' > var/lib/mysql/log;
+    echo 'no secret at all, see configuration123456' > etc/tool/text; echo 'root:x7Gh2Kl9Qw3e:19000' > etc/shadow; : > etc/tool/lock; umask 022; echo 'k3Jx9Qa0LmZ7' > etc/tool/public; echo k3Jx9Qa0LmZ7 > etc/bind/rndc.key; chmod 600 etc/bind/rndc.key`));
+  assert.equal([...made.stderr.matchAll(/^repro: (.*?): it is not for everyone/gm)].map((match) => match[1]).sort(), ['/etc/tool/debian.cnf', '/etc/tool/store']);
+  assert.match(made.stderr, 'repro: /var/lib/mysql: it is a database');
+  assert.match(made.stderr, 'repro: /etc/bind/rndc.key: it is a secret');
+}));
+
 each('copies that the RUN finds and deletes are no harm', (shell) => withBox({ '/var/log/dpkg.log': 'parent\n' }, (box) => {
   const result = box.run(shell, sh(`find ${box.folder} -name "*.log" -exec rm {} +; echo new > $R/var/log/dpkg.log`));
   assert.is(result.status, 0);

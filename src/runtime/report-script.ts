@@ -1,0 +1,67 @@
+/**
+ * What is left of differences, and told: `report` names what is known to differ in every build, once the RUN made it; `report_keys` looks for
+ * secrets in what is new. A package's own file has the time that it has in the package, so only what a script made is looked at.
+ */
+export const REPORT_FUNCTIONS = `told=
+
+# report CAUSE ENDING FILE...
+report() {
+  cause=$1
+  ending=$2
+  shift 2
+  for f; do
+    is_new "$f" || continue
+    f=\${f%"$ending"}
+    told=$told:$f
+    echo "repro: \${f#"$R"}: $cause" >&2
+  done
+}
+
+# is_told FILE: whether \`report\` named it, or a folder above it.
+is_told() {
+  t=$told
+  while [ -n "$t" ]; do
+    t=\${t#:}
+    case $1 in "\${t%%:*}"|"\${t%%:*}"/*) return ;; esac
+    case $t in *:*) t=:\${t#*:} ;; *) t= ;; esac
+  done
+  false
+}
+
+# report_keys FOLDER...: new files with a private key, the public keys and single certificates that belong to them, and other secrets by
+# their looks. A folder in which nothing came or went, three levels deep, is not searched.
+report_keys() {
+  cause='that the RUN wrote: one made in the build differs in every build'
+  for f; do
+    shift
+    for d in "$f" "$f"/*/ "$f"/*/*/; do
+      [ "$d" -nt "$S/.mark" ] || continue
+      set -- "$@" "$f"
+      break
+    done
+  done
+  [ $# -gt 0 ] || return 0
+  find "$@" -xdev -type f -newer "$S/.mark" -exec grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' -e '-----BEGIN CERTIFICATE-----' {} + > "$S/.keys" 2>/dev/null
+  keys=
+  while IFS= read -r f; do
+    grep -q -e 'PRIVATE KEY-----' "$f" || continue
+    keys=1
+    echo "repro: \${f#"$R"}: it has a private key $cause" >&2
+    [ ! -f "$f.pub" ] || echo "repro: \${f#"$R"}.pub: it belongs to a private key $cause" >&2
+  done < "$S/.keys"
+  [ -z "$keys" ] || while IFS= read -r f; do
+    grep -q -e 'PRIVATE KEY-----' "$f" || [ "$(grep -c -e '-----BEGIN CERTIFICATE-----' "$f")" != 1 ] ||
+      echo "repro: \${f#"$R"}: it belongs to a private key $cause" >&2
+  done < "$S/.keys"
+  find "$@" -xdev -type f -newer "$S/.mark" ! -perm -004 ! -name shadow ! -name gshadow -exec grep -l -e '[^[:print:][:space:]]' -e '[[:alnum:]]\\{12,\\}' {} + > "$S/.secrets" 2>/dev/null
+  while IFS= read -r f; do
+    ! is_told "$f" && ! grep -q -e 'PRIVATE KEY-----' "$f" && looks_random "$f" || continue
+    echo "repro: \${f#"$R"}: it is not for everyone to read, and looks random: a secret or a database made in the build differs in every build" >&2
+  done < "$S/.secrets"
+}
+
+# looks_random FILE: it is not text, or has a long word in which letters stand between digits.
+looks_random() {
+  LC_ALL=C grep -q '[^[:print:][:space:]]' "$1" || grep -o '[[:alnum:]]\\{12,\\}' "$1" | grep -q '[0-9][[:alpha:]]\\{1,\\}[0-9]'
+}
+`;
