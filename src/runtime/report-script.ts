@@ -41,21 +41,24 @@ report_keys() {
     done
   done
   [ $# -gt 0 ] || return 0
-  find "$@" -xdev -type f -newer "$S/.mark" -exec grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' -e '-----BEGIN CERTIFICATE-----' {} + > "$S/.keys" 2>/dev/null
+  find "$@" -xdev -type f -newer "$S/.mark" -exec grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY' -e '-----BEGIN DH PARAM' -e '-----BEGIN CERTIFICATE' -e '-----BEGIN PUBLIC KEY' {} + > "$S/.keys" 2>/dev/null
   keys=
   while IFS= read -r f; do
-    grep -q -e 'PRIVATE KEY-----' "$f" || continue
-    keys=1
-    echo "repro: \${f#"$R"}: it has a private key $cause" >&2
-    [ ! -f "$f.pub" ] || echo "repro: \${f#"$R"}.pub: it belongs to a private key $cause" >&2
+    if grep -q -e '-----BEGIN [A-Z ]*PRIVATE KEY' "$f"; then
+      keys=1
+      echo "repro: \${f#"$R"}: it has a private key $cause" >&2
+      [ ! -f "$f.pub" ] || echo "repro: \${f#"$R"}.pub: it belongs to a private key $cause" >&2
+    elif grep -q -e '-----BEGIN DH PARAM' "$f"; then
+      echo "repro: \${f#"$R"}: it has parameters of keys $cause" >&2
+    fi
   done < "$S/.keys"
   [ -z "$keys" ] || while IFS= read -r f; do
-    grep -q -e 'PRIVATE KEY-----' "$f" || [ "$(grep -c -e '-----BEGIN CERTIFICATE-----' "$f")" != 1 ] ||
+    grep -q -e 'PRIVATE KEY-----' -e '-----BEGIN DH PARAM' "$f" || [ "$(grep -c -e '-----BEGIN ' "$f")" != 1 ] ||
       echo "repro: \${f#"$R"}: it belongs to a private key $cause" >&2
   done < "$S/.keys"
   find "$@" -xdev -type f -newer "$S/.mark" ! -perm -004 ! -name shadow ! -name gshadow -exec grep -l -e '[^[:print:][:space:]]' -e '[[:alnum:]]\\{12,\\}' {} + > "$S/.secrets" 2>/dev/null
   while IFS= read -r f; do
-    ! is_told "$f" && ! grep -q -e 'PRIVATE KEY-----' "$f" && looks_random "$f" || continue
+    ! is_told "$f" && ! grep -q -e 'PRIVATE KEY' "$f" && looks_random "$f" || continue
     echo "repro: \${f#"$R"}: it is not for everyone to read, and looks random: a secret or a database made in the build differs in every build" >&2
   done < "$S/.secrets"
 }

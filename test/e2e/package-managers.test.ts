@@ -79,23 +79,79 @@ const WHEEL = zip({
   'hello_test-1.0.dist-info/RECORD': '',
 });
 
+const NPM_MANIFEST = { name: 'hello-test', version: '1.0.0' };
+const NPM_PACKAGE = gzipSync(writeTar([{ path: 'package/package.json', content: JSON.stringify(NPM_MANIFEST) }, { path: 'package/index.js', content: 'module.exports = 1;\n' }]));
+
+/** What rpmbuild makes a package of, with one file. */
+const RPM_SPECIFICATION = `Name: hello
+Version: 1
+Release: 1
+Summary: x
+License: x
+BuildArch: noarch
+%description
+x
+%install
+mkdir -p %{buildroot}/usr/share
+echo hello > %{buildroot}/usr/share/hello
+%files
+/usr/share/hello
+`;
+
 /** A server as that of an index is: what pip keeps of its answers has their date. */
 const certificates = env.tempFolder();
 await mustRun('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', join(certificates, 'key'), '-out', join(certificates, 'certificate')]);
 const certificate = readFileSync(join(certificates, 'certificate'));
 let hours = 0;
 const server = createServer({ key: readFileSync(join(certificates, 'key')), cert: certificate }, (request, response) => {
-  const isWheel = request.url?.endsWith('.whl') === true;
-  response.setHeader('Date', new Date(Date.now() + 3_600_000 * hours++).toUTCString()).setHeader('Cache-Control', 'max-age=365000000').setHeader('Content-Type', isWheel ? 'application/octet-stream' : 'text/html');
-  response.end(isWheel ? WHEEL : '<a href="/hello_test-1.0-py3-none-any.whl">hello_test-1.0-py3-none-any.whl</a>');
+  const [type, content] = answer(request.url ?? '');
+  response.setHeader('Date', new Date(Date.now() + 3_600_000 * hours++).toUTCString()).setHeader('Cache-Control', 'max-age=365000000').setHeader('Content-Type', type);
+  response.end(content);
 }).listen(0, '127.0.0.1');
 await new Promise((resolve) => server.once('listening', resolve));
-const index = `https://127.0.0.1:${(server.address() as AddressInfo).port}/simple`;
+const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-/** The tool's package, what is run, the paths that differ without strip, and a file that the command is for. */
-const CASES: readonly (readonly [string, string, Readonly<Record<string, Uint8Array>>, RegExp, string])[] = [
-  ['pacman-package-manager', 'pacman --config /dev/test/pacman.conf -Sy --noconfirm hello', pacmanRepository(), /^var\/(log\/pacman\.log|cache\/ldconfig\/aux-cache|lib\/pacman\/local\/hello-1-1\/desc)$/, 'usr/share/hello'],
-  ['python3-pip', `PIP_CERT=/dev/test/certificate pip install --index-url ${index} --break-system-packages hello-test`, { 'test/certificate': certificate }, /^root\/\.cache\/pip\/(http|selfcheck)\//, 'usr/local/lib/python3.11/dist-packages/hello_test.py'],
+/** An index as pip wants it, and below /npm one as npm wants it. */
+function answer(url: string): readonly [string, string | Uint8Array] {
+  if (url.endsWith('.whl')) return ['application/octet-stream', WHEEL];
+  if (url.endsWith('.tgz')) return ['application/octet-stream', NPM_PACKAGE];
+  if (!url.startsWith('/npm/')) return ['text/html', '<a href="/hello_test-1.0-py3-none-any.whl">hello_test-1.0-py3-none-any.whl</a>'];
+  const version = { ...NPM_MANIFEST, dist: { tarball: `${origin}/npm/hello-test/-/hello-test-1.0.0.tgz`, integrity: `sha512-${createHash('sha512').update(NPM_PACKAGE).digest('base64')}` } };
+  return ['application/json', JSON.stringify({ name: 'hello-test', 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': version } })];
+}
+
+interface Case {
+  /** The packages of Debian that bring the tool. */
+  readonly packages: string;
+  /** What else the base has. */
+  readonly prepare?: string;
+  readonly command: string;
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
+  /** The paths that differ without strip. */
+  readonly unlike: RegExp;
+  /** A file that the command is for. */
+  readonly made: string;
+}
+
+const CASES: readonly Case[] = [
+  {
+    packages: 'pacman-package-manager', command: 'pacman --config /dev/test/pacman.conf -Sy --noconfirm hello', files: pacmanRepository(),
+    unlike: /^var\/(log\/pacman\.log|cache\/ldconfig\/aux-cache|lib\/pacman\/local\/hello-1-1\/desc)$/, made: 'usr/share/hello',
+  },
+  {
+    packages: 'python3-pip', command: `PIP_CERT=/dev/test/certificate pip install --index-url ${origin}/simple --break-system-packages hello-test`, files: { 'test/certificate': certificate },
+    unlike: /^root\/\.cache\/pip\/(http|selfcheck)\//, made: 'usr/local/lib/python3.11/dist-packages/hello_test.py',
+  },
+  {
+    packages: 'npm', command: `cd /srv && npm install --cafile /dev/test/certificate --registry ${origin}/npm/ hello-test`, files: { 'test/certificate': certificate },
+    unlike: /^root\/\.npm\/(_cacache\/index-v5|_logs|_update-notifier-last-checked)/, made: 'srv/node_modules/hello-test/index.js',
+  },
+  {
+    packages: 'dnf rpm createrepo-c python3',
+    prepare: 'COPY hello.spec /\nRUN rpmbuild -bb /hello.spec && mkdir /repository && cp /root/rpmbuild/RPMS/*/*.rpm /repository/ && createrepo_c /repository\n',
+    command: 'dnf -y --disablerepo=* --repofrompath=test,file:///repository --nogpgcheck install hello', files: { 'hello.spec': RPM_SPECIFICATION },
+    unlike: /^var\/(log\/(dnf|dnf\.librepo|dnf\.rpm|hawkey)\.log|cache\/dnf\/expired_repos\.json|lib\/dnf\/history\.sqlite(-wal|-shm)?)$/, made: 'usr/share/hello',
+  },
 ];
 
 function differences(one: BuildResult, two: BuildResult): readonly string[] {
@@ -106,17 +162,17 @@ function differences(one: BuildResult, two: BuildResult): readonly string[] {
   }).sort();
 }
 
-for (const [packages, command, files, expected, made] of CASES) {
+for (const { packages, prepare = '', command, files, unlike, made } of CASES) {
   test(packages, async () => {
-    const base = env.image(packages);
-    await env.mustBuild({ frontend: 'reference', dockerfile: `FROM ${env.bases.debian}\nRUN apt-get update && apt-get install -y --no-install-recommends ${packages} && rm -rf /var/lib/apt/lists/*\n`, output: { push: base } });
+    const base = env.image(packages.replaceAll(/\W/g, '-'));
+    await env.mustBuild({ frontend: 'reference', dockerfile: `FROM ${env.bases.debian}\nRUN apt-get update && apt-get install -y --no-install-recommends ${packages} && rm -rf /var/lib/apt/lists/*\n${prepare}`, files, output: { push: base } });
     const build = (days: number, request: BuildRequest = {}) => env.mustBuild({
       dockerfile: `FROM ${base}\nRUN --mount=target=/dev/test,source=test LD_PRELOAD=/dev/test/libfaketime.so.1 FAKETIME=+${days}d NO_FAKE_STAT=1 sh -c '${command}'\n`,
       files: { ...files, 'test/libfaketime.so.1': readFileSync(join(faketime, library)) }, epoch: EPOCH, rewriteTimestamp: true, noCache: true, ...request,
     });
     const plain = await Promise.all([build(0, { buildArgs: { REPRO_STRIP: 'none' } }), build(400, { buildArgs: { REPRO_STRIP: 'none' } })]);
-    const unlike = differences(...plain);
-    assert.ok(unlike.length > 0 && unlike.every((path) => expected.test(path)), unlike.join(' '));
+    const found = differences(...plain);
+    assert.ok(found.length > 0 && found.every((path) => unlike.test(path)), found.join(' '));
     const stripped = await Promise.all([build(0), build(400)]);
     assert.equal(differences(...stripped), []);
     assert.equal(stripped[0].image.layers.at(-1)?.diffId, stripped[1].image.layers.at(-1)?.diffId);

@@ -145,9 +145,9 @@ each('what differs in a file is taken out of it when the RUN wrote it', (shell) 
 
 each('what has to differ is named, once it is new', (shell) => withBox({ '/etc/ssl/old.key': `${PRIVATE_KEY}\n`, '/etc/bind/rndc.key': 'parent', '/var/lib/mysql/ibdata1': 'parent' }, (box) => {
   assert.is(box.run(shell, sh('true')).stderr, '');
-  const made = box.run(shell, sh(`sleep 0.02; cd $R; mkdir -p etc/ssh var/lib/postgresql/15/main/global; echo '${PRIVATE_KEY}' | tee 'etc/ssl/new one.key' > etc/ssh/host_key; echo x > etc/ssh/host_key.pub; echo '${CERTIFICATE}' | tee -a etc/ssl/one.pem etc/ssl/all.crt >> etc/ssl/all.crt; echo x > var/lib/postgresql/15/main/global/pg_control; echo x > etc/bind/rndc.key`));
+  const made = box.run(shell, sh(`sleep 0.02; cd $R; mkdir -p etc/ssh var/lib/postgresql/15/main/global; echo '${PRIVATE_KEY}' | tee 'etc/ssl/new one.key' > etc/ssh/host_key; echo x > etc/ssh/host_key.pub; echo '${CERTIFICATE}' | tee -a etc/ssl/one.pem etc/ssl/all.crt >> etc/ssl/all.crt; echo x > var/lib/postgresql/15/main/global/pg_control; echo x > etc/bind/rndc.key; mkdir etc/mail; echo '-----BEGIN CERTIFICATE REQUEST-----' > etc/mail/one.csr; echo '-----BEGIN DH PARAMETERS-----' > etc/mail/dh`));
   assert.equal([...made.stderr.matchAll(/^repro: (.*?): it /gm)].map((match) => match[1]).sort(), [
-    '/etc/bind/rndc.key', '/etc/ssh/host_key', '/etc/ssh/host_key.pub', '/etc/ssl/new one.key', '/etc/ssl/one.pem', '/var/lib/postgresql/15/main',
+    '/etc/bind/rndc.key', '/etc/mail/dh', '/etc/mail/one.csr', '/etc/ssh/host_key', '/etc/ssh/host_key.pub', '/etc/ssl/new one.key', '/etc/ssl/one.pem', '/var/lib/postgresql/15/main',
   ]);
   assert.is(box.read('/etc/ssl/new one.key'), `${PRIVATE_KEY}\n`);
   assert.is(box.run(shell, sh(`sleep 0.02; echo '${CERTIFICATE}' > $R/etc/ssl/another.pem`)).stderr, '', 'a certificate that came without a key');
