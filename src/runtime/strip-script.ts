@@ -101,13 +101,21 @@ scan() {
     [ -f "$f" ] && [ ! -L "$f" ] && set -- "$@" "$f"
   done
   [ $# -gt 0 ] || return 0
-  if stat -c '%z %n' "$S/.mark" "$@" > "$S/.times" 2>/dev/null; then
+  if times=$(stat -c '%z %n' "$S/.mark" "$@" 2>/dev/null); then
     start=
-    while read -r day clock zone f; do
-      [ -n "$start" ] || start="$day $clock"
-      case $start in *.*[1-9]*) ;; *) coarse=1 ;; esac
-      [ "$day $clock" \\< "$start" ] || changed=$changed$f:
-    done < "$S/.times"
+    set -f
+    IFS='
+'
+    for line in $times; do
+      f=\${line#* * * }
+      line=\${line%" $f"}
+      line=\${line% *}
+      [ -n "$start" ] || start=$line
+      [ "$line" \\< "$start" ] || changed=$changed$f:
+    done
+    set +f
+    unset IFS
+    case $start in *.*[1-9]*) ;; *) coarse=1 ;; esac
   else
     coarse=1
     for f; do changed=$changed$f:; done
