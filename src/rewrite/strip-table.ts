@@ -6,6 +6,7 @@ export type StripRule = StripPath;
 const DATES = 'its lines have dates';
 const BACKUP = 'it is a backup whose content depends on how often and when a tool ran';
 const VIRTUAL = 'packages of --virtual have a version and an id of the moment';
+const SHARED_MEMORY = 'it is the memory that processes shared, which SQLite makes again';
 const RANDOM = 'it is random';
 const BERKELEY_DB = 'a Berkeley DB file has a random id, and memory that was not set';
 const KEYS = 'files in it with a private key that the RUN wrote: one made in the build differs in every build';
@@ -67,6 +68,9 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/root/.npm/_update-notifier-last-checked', action: 'restore', why: 'it has the date of the last check' },
   { path: '/root/.npm/_cacache/index-v5/*/*/*', action: 'remove', why: 'it has the dates of a server\'s answers' },
   { path: '/var/cache/dnf/expired_repos.json', action: 'restore', why: 'it depends on the time between two runs' },
+  { path: '/var/lib/rpm/rpmdb.sqlite-shm', action: 'remove', why: SHARED_MEMORY },
+  { path: '/usr/lib/sysimage/rpm/rpmdb.sqlite-shm', action: 'remove', why: SHARED_MEMORY },
+  { path: '/root/.rpmdb/rpmdb.sqlite-shm', action: 'remove', why: SHARED_MEMORY },
   { path: '/etc/ssl/certs/java/cacerts', action: 'normalise', why: 'its entries have the times at which they were added' },
   { path: '/etc/aliases.db', action: 'normalise', why: BERKELEY_DB },
   { path: '/etc/mail/*.db', action: 'normalise', why: BERKELEY_DB },
