@@ -1,10 +1,11 @@
 import { CodedError, messageOf } from '../diag/error.ts';
+import type { Range } from '../diag/range.ts';
 import { decodeMessage, encodeMessage } from '../pb/codec.ts';
 import type { Messages } from '../pb/schema.ts';
 import { digestOf } from '../spec/digest.ts';
 import type { Digest } from '../spec/digest.ts';
 import { EncodedMessages } from './encoded.ts';
-import type { Definition, DefinitionSource, LinuxResources, OpMetadata, SourceMap } from './types.ts';
+import type { Definition, DefinitionSource, LinuxResources, OpMetadata, SourceMap, SourcePlace } from './types.ts';
 
 /** The pb.Definition of a definition, as a message to be encoded, by itself or in a request. */
 export function definitionToPb(definition: Definition): object {
@@ -32,11 +33,24 @@ function encodeCaps(caps: readonly string[]): Uint8Array {
 
 function sourceMessage({ infos, locations }: DefinitionSource): object {
   return {
-    locations: new Map(Array.from(locations, ([digest, places]) => [digest, { locations: places }])),
+    locations: new Map(Array.from(locations, ([digest, places]) => [digest, { locations: places.map(encodeLocation) }])),
     infos: infos.map(({ filename, data, definition, language }) => ({
       filename, data, definition: definition === undefined ? undefined : definitionToPb(definition), language,
     })),
   };
+}
+
+/** The bytes of lists of ranges that were encoded before: what a rewrite adds to a RUN has the RUN's own, a line each. */
+const rangeLists = new WeakMap<readonly Range[], Uint8Array>();
+
+/** The bytes of a pb.Location. */
+function encodeLocation({ sourceIndex, ranges }: SourcePlace): Uint8Array {
+  let bytes = rangeLists.get(ranges);
+  if (bytes === undefined) {
+    bytes = encodeMessage('pb.Location', { ranges });
+    rangeLists.set(ranges, bytes);
+  }
+  return sourceIndex === 0 ? bytes : Buffer.concat([encodeMessage('pb.Location', { sourceIndex }), bytes]);
 }
 
 /** The bytes of a pb.Definition. The ops' bytes go in as they are. */

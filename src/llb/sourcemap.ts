@@ -1,13 +1,11 @@
 import type { Digest } from '../spec/digest.ts';
-import type { DefinitionSource, SourceLocation, SourceMap } from './types.ts';
-
-type Place = { readonly sourceIndex: number; readonly ranges: SourceLocation['ranges'] };
+import type { DefinitionSource, SourceLocation, SourceMap, SourcePlace } from './types.ts';
 
 /** Gathers where the ops of a definition come from (llb's sourcemap.go). */
 export class SourceMapCollector {
   readonly #maps: SourceMap[] = [];
   readonly #indexes = new Map<SourceMap, number>();
-  readonly #locations = new Map<Digest, Place[]>();
+  readonly #locations = new Map<Digest, SourcePlace[]>();
 
   /** Adds an op's places to those that it has; an op without any is listed too. */
   add(digest: Digest, locations: readonly SourceLocation[]): void {

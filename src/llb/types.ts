@@ -218,9 +218,15 @@ export interface OpMetadata {
   readonly linuxResources?: LinuxResources;
 }
 
+/** Where an op comes from: lines of one of the definition's source maps. */
+export interface SourcePlace {
+  readonly sourceIndex: number;
+  readonly ranges: readonly Range[];
+}
+
 export interface DefinitionSource {
   readonly infos: readonly SourceMap[];
-  readonly locations: ReadonlyMap<Digest, readonly { readonly sourceIndex: number; readonly ranges: readonly Range[] }[]>;
+  readonly locations: ReadonlyMap<Digest, readonly SourcePlace[]>;
 }
 
 /** Which capabilities a daemon has. */
