@@ -216,6 +216,7 @@ function drawRows() {
   const space = document.getElementById('space');
   const rows = view.rows;
   space.style.height = rows.length * ROW + 'px';
+  target.style.setProperty('--rows', rows.length * ROW + 12 + 'px');
   const first = Math.max(0, Math.floor(target.scrollTop / ROW) - 10);
   const last = Math.min(rows.length, Math.ceil((target.scrollTop + target.clientHeight) / ROW) + 10);
   const made = [];

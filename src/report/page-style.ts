@@ -77,7 +77,7 @@ td.value { font-family: var(--mono); font-size: 12px; overflow-wrap: anywhere; m
 .diff .add { background: var(--good-bg); color: var(--good); } .diff .del { background: var(--bad-bg); color: var(--bad); } .diff .at { color: var(--soft); background: var(--hover); }
 .empty { color: var(--soft); padding: 30px 10px; text-align: center; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-@media (max-width: 960px) { .top, .body { grid-template-columns: minmax(0, 1fr); } .detail { height: auto; } .layer-row { grid-template-columns: 28px 88px minmax(0, 1fr) 70px; } .layer-row svg { display: none; } }
+@media (max-width: 960px) { .top, .body { grid-template-columns: minmax(0, 1fr); } .detail { height: auto; min-height: 0; } .rows { height: var(--rows); max-height: 62vh; min-height: 108px; } .layer-row { grid-template-columns: 28px 88px minmax(0, 1fr) 70px; } .layer-row svg { display: none; } }
 @media (max-width: 640px) { main { padding: 14px; } .card { padding: 12px; } .bar-row:not(.layer-row) { grid-template-columns: minmax(0, 1fr) 18% 48px; } }
 @media print { .rows { height: auto; } .tools { display: none; } }
 `;

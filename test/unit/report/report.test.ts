@@ -1,6 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
+import { Ajv } from 'ajv';
 import { htmlReport } from '../../../src/report/html.ts';
 import { jsonReport } from '../../../src/report/json.ts';
 import { PAGE_SCRIPT } from '../../../src/report/page-script.ts';
@@ -68,6 +71,19 @@ test('SARIF: rules are causes, results changes; each rule that a result names is
   assert.match(new URL(uri, 'file:///image/').href, /^file:\/\/\/image\//);
   assert.match(run.results[1].message.text, /What removes it: do it\./);
   assert.match(run.invocations[0].toolExecutionNotifications[0].message.text, /^4 more/);
+});
+
+test('SARIF: every report is one by the schema of SARIF 2.1.0', () => {
+  const file = createRequire(import.meta.url).resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json');
+  // It is of draft 4, whose `id` is `$id` now; nothing else in it has another meaning.
+  const { $schema: _, id: __, ...schema } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false, allErrors: true }).compile(schema);
+  const of = comparison([entry(`/${EVIL} ü/../x`, { content: { kind: 'text', lines: ['-a', '+b'], isCut: false } }), entry('/new', { presence: 'only-b' }), { scope: 'config', subject: 'config.Env[1]', presence: 'only-a', changes: [{ field: 'value', a: 'A=1', b: '', cause: 'content', remedy: 'do it' }] }], 4);
+  const equal: Comparison = { ...of, verdict: 'equal', platforms: [], causes: [] };
+  for (const each of [of, equal, { ...of, differences: [{ scope: 'platform', subject: 'linux/arm64', presence: 'only-a', changes: [{ field: 'platform', a: 'present', b: '', cause: 'order' }] }] } satisfies Comparison]) {
+    assert.ok(validate(JSON.parse([...sarifReport(each)].join(''))), JSON.stringify(validate.errors));
+  }
+  assert.not.ok(validate({ version: '2.1.0', runs: [{ tool: {} }] }));
 });
 
 test('SARIF: at most as many results as code scanning takes, those that matter first', () => {
