@@ -4,6 +4,7 @@ import { openAddress } from '../oci/open.ts';
 import type { OpenedImage } from '../oci/open.ts';
 import { members, parseJson } from '../spec/descriptor.ts';
 import { printable } from '../report/printable.ts';
+import { saveMemory } from './memory.ts';
 
 /** A time in an image that is later than the epoch. */
 export interface LaterTime {
@@ -29,6 +30,7 @@ export interface TimesOptions {
  * none, 1 when there are some. Throws (code `option`, `image`) what is wrong with the arguments or the image.
  */
 export async function runTimes(address: string, options: TimesOptions, out: (text: string) => void, log: (text: string) => void): Promise<number> {
+  saveMemory();
   if (options.epoch !== undefined && !/^-?\d{1,15}$/.test(options.epoch)) throw new CodedError('option', `--epoch ${options.epoch}: expected seconds since 1970`);
   const skipped = options.base === undefined ? new Set<string>() : await withImage(options.base, options, layersOf);
   return withImage(address, options, async (opened) => {

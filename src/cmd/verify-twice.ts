@@ -5,6 +5,7 @@ import { CodedError } from '../diag/error.ts';
 import { clientArguments, findClient, runClient, shellLine } from './client.ts';
 import { compareAddresses, reportOf, writeReport } from './diff.ts';
 import { outputText } from './exporter.ts';
+import { saveMemory } from './memory.ts';
 import { makeProgress } from './progress.ts';
 import { frontendOf } from './rebuild.ts';
 import { reportOptions } from './verify.ts';
@@ -24,6 +25,7 @@ const CIRCUMSTANCES = ['the context is a copy in another folder', 'its files hav
  * commit's time is to be given.
  */
 export async function runTwice(context: string, options: TwiceOptions, { out, err, log }: VerifyOutput): Promise<0 | 1> {
+  saveMemory();
   const args = buildArgs(options, process.env);
   const frontend = frontendOf(options);
   if (!(await stat(context).then((found) => found.isDirectory(), () => false))) throw new CodedError('option', `${context} is not a folder: --twice takes the folder of a build context`);

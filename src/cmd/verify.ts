@@ -13,6 +13,7 @@ import { parseNormalizedNamed } from '../spec/reference.ts';
 import { runClient, shellLine } from './client.ts';
 import { compareAddresses, reportOf, writeReport } from './diff.ts';
 import type { DiffFormat, DiffOptions } from './diff.ts';
+import { saveMemory } from './memory.ts';
 import { makeProgress } from './progress.ts';
 import { planRebuild, tellSettings } from './rebuild.ts';
 import type { RebuildOptions } from './rebuild.ts';
@@ -53,6 +54,7 @@ export interface VerifyOutput {
  * where that is enough), 1 when they are not; throws when it cannot tell. The statement is written in both cases.
  */
 export async function runVerify(reference: string, options: VerifyOptions, version: string, { out, err, log }: VerifyOutput): Promise<0 | 1> {
+  saveMemory();
   // What would fail at the end fails before the build.
   const key = options.key === undefined ? undefined : await readKey(options.key);
   if (options.attach === true && options.statement === undefined && key === undefined) log('the statement is attached without a signature: nobody need believe it');

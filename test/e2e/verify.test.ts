@@ -77,7 +77,8 @@ test('what cannot be told is exit status 2, with the reason', async () => {
   const rows: readonly (readonly [args: string, reason: RegExp])[] = [
     [`verify ${subject.replace(/@.*/, ':latest')}`, /expected a reference with a digest/],
     [`verify ${subject.replace(/@.*/, `@sha256:${'0'.repeat(64)}`)}`, /404|not found|unknown/i],
-    [`verify --key /nowhere ${subject}`, /cannot read the key \/nowhere/],
+    [`verify --key /nowhere --statement x.json ${subject}`, /cannot read the key \/nowhere/],
+    [`verify --key /nowhere ${subject}`, /--key: there is no statement/],
     [`verify --client buildctl --frontend ${env.registry}/none:1 ${subject}`, /the build failed/],
     [`verify --policy /nowhere ${subject}`, /cannot read the policy \/nowhere/],
   ];
