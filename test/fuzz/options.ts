@@ -51,8 +51,9 @@ export function options(random: Random, wrong: number): Record<string, string> {
     ['build-arg:TARGETARCH', ['arm64'], ['']],
     ['build-arg:FTP_PROXY', ['ftp://p'], ['']],
     ['build-arg:All_Proxy', ['x'], ['']],
-    ['local-sessionid:context', ['other'], ['']],
-    ['local-sessionid:dockerfile', ['another'], ['']],
+    // Not empty: the source gets a random `local.unique` then, which the answer of frontend.convertllb shows.
+    ['local-sessionid:context', ['other'], []],
+    ['local-sessionid:dockerfile', ['another'], []],
     ['contextkey', ['source'], ['']],
     ['contextsubdir', ['src'], ['', '..']],
     ['context', ['source'], ['', 'UPPER:x']],
