@@ -13,7 +13,7 @@ TESTS ?= test/unit test/e2e
 RUN_TS := node --import tsx
 SOURCES := $(shell find src proto scripts/build.mjs -type f) package-lock.json
 
-.PHONY: help build image demo test unit e2e lint typecheck environment bench bench-repro bench-run bench-diff wire fuzz fuzz-parsers conformance older suites clean distclean
+.PHONY: help build image image-digest demo test unit e2e lint typecheck environment bench bench-repro bench-run bench-diff wire fuzz fuzz-parsers conformance older suites clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -30,6 +30,9 @@ dist/frontend.cjs: node_modules/.package-lock.json $(SOURCES)
 
 image: dist/frontend.cjs ## dist/frontend-image.tar, the frontend's image for this platform as an OCI layout
 	@$(RUN_TS) scripts/image.ts
+
+image-digest: dist/frontend.cjs ## frontend.digest.json: the image's digest, and all that decides on it
+	@$(RUN_TS) scripts/image-digest.ts
 
 demo: dist/frontend.cjs ## a real Debian Dockerfile built twice, with the reference and with ours
 	@$(RUN_TS) scripts/demo.ts

@@ -16,7 +16,8 @@ interface ImageHost {
   build(request: BuildRequest): Promise<BuildResult>;
 }
 
-const SOURCES = ['dist/frontend.cjs', 'dist/snapshot.cjs', 'dist/sigstore.cjs', 'scripts/trim-snapshot.mjs', 'scripts/trim-exports.pl'] as const;
+/** What is in the image, or makes what is in it, beside frontend.Dockerfile. */
+export const IMAGE_FILES = ['dist/frontend.cjs', 'dist/snapshot.cjs', 'dist/sigstore.cjs', 'scripts/trim-snapshot.mjs', 'scripts/trim-exports.pl'] as const;
 const DOCKERFILE = join(projectFolder, 'frontend.Dockerfile');
 /** As it is published. All builds of it have it, since a daemon gives out layers as it has compressed them before. */
 const COMPRESSION = { compression: 'gzip', 'compression-level': '9', 'force-compression': 'true' } as const;
@@ -26,7 +27,7 @@ const COMPRESSION = { compression: 'gzip', 'compression-level': '9', 'force-comp
  * Built again only when the bundle or frontend.Dockerfile changed. Undefined when there is no bundle.
  */
 export async function frontendImage(host: ImageHost): Promise<string | undefined> {
-  if (!existsSync(join(projectFolder, SOURCES[0]))) return undefined;
+  if (!existsSync(join(projectFolder, IMAGE_FILES[0]))) return undefined;
   const epoch = await sourceDate();
   const hash = createHash('sha256').update(readFileSync(DOCKERFILE)).update(`${architecture()} ${epoch}`);
   for (const content of Object.values(sources())) hash.update(content);
@@ -47,7 +48,7 @@ export async function frontendImage(host: ImageHost): Promise<string | undefined
 
 /** What the image is made of, by path. */
 function sources(): Readonly<Record<string, Uint8Array>> {
-  return Object.fromEntries(SOURCES.map((path) => [path, readFileSync(join(projectFolder, path))]));
+  return Object.fromEntries(IMAGE_FILES.map((path) => [path, readFileSync(join(projectFolder, path))]));
 }
 
 /** Each change of the bundle makes an image: those of more than an hour ago go. */
@@ -75,8 +76,7 @@ async function imageRequest(host: ImageHost, epoch: number, tar: string): Promis
 
 /** frontend.Dockerfile with the bundle as its context; Node and Debian come from the registry by named contexts. */
 export async function imageSources(registry: string, debian: string, target = architecture()): Promise<BuildRequest> {
-  const node = `${registry}/node:${versions.node}-${target}`;
-  await registryClient.pushLayout(await nodeLayout(target), node);
+  const node = await nodeContext(registry, target);
   return {
     files: sources(),
     outputAttributes: COMPRESSION,
@@ -84,6 +84,13 @@ export async function imageSources(registry: string, debian: string, target = ar
     contexts: { node: `docker-image://${node}`, tools: `docker-image://${debian}` },
     platform: `linux/${target}`,
   };
+}
+
+/** The reference of an image with Node in that registry. */
+export async function nodeContext(registry: string, target = architecture()): Promise<string> {
+  const node = `${registry}/node:${versions.node}-${target}`;
+  await registryClient.pushLayout(await nodeLayout(target), node);
+  return node;
 }
 
 /** Seconds since 1970 of the last commit to what is in the image; SOURCE_DATE_EPOCH instead when it is set. */
