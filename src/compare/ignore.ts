@@ -8,6 +8,9 @@ export interface IgnoreRules {
   ignores(difference: Difference, change: Change): boolean;
 }
 
+/** Longer than any path needs; what picomatch takes for a glob grows with the square of its length. */
+const MAX_GLOB = 1024;
+
 /**
  * Rules from what the user wrote: the name of a cause, or a glob of paths, which begins with `/` or `*` (picomatch; `*` stays in a folder, `**` does not).
  * Throws (code `option`) when one is neither.
@@ -17,6 +20,7 @@ export function parseIgnoreRules(texts: readonly string[]): IgnoreRules {
   const globs: string[] = [];
   for (const text of texts) {
     if (isCause(text)) causes.add(text);
+    else if (text.length > MAX_GLOB) throw new CodedError('option', `--ignore ${JSON.stringify(text.slice(0, 40))}…: has ${text.length} characters, of at most ${MAX_GLOB}`);
     else if (/^[/*]/.test(text)) globs.push(text);
     else throw new CodedError('option', `--ignore ${JSON.stringify(text)}: is neither a path (begin it with / or *) nor a cause (${Object.keys(CAUSES).join(', ')})`);
   }
