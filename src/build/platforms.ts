@@ -52,8 +52,9 @@ export async function buildPlatforms(request: Request): Promise<Result> {
   const scanner = plain ?? await findScanner(request, plans[0]?.rewritten);
   const converted = await convertPlans(request, plans);
   const policy = await lock(request, plans);
-  warnOfChanges(request, plans);
   const results = await Promise.all(converted.map((each) => solvePlan(request, each, policy)));
+  // Not before: what fails is shown as the reference shows it.
+  warnOfChanges(request, plans);
   return assembleResult(results, config.build.multiPlatformRequested, await scanAll(request, scanner, results, policy));
 }
 
