@@ -1,8 +1,10 @@
 import { STRIP_TABLE } from '../rewrite/strip-table.ts';
 import type { Cause } from '../spec/difference.ts';
 
-/** The paths that strip takes out of the difference (those that it only reports stay as they are), as patterns: `*` is one name. */
-const STRIPPED = STRIP_TABLE.filter(({ action }) => !action.startsWith('report')).map(({ path, why }) => ({ pattern: new RegExp(`^${path.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^/]*')}(?:/|$)`), why }));
+const namePattern = (path: string): string => path.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^/]*');
+
+/** The paths that strip takes out of the difference (those that it only reports stay as they are), as patterns: `*` is one name, `**` any folders. */
+const STRIPPED = STRIP_TABLE.filter(({ action }) => !action.startsWith('report')).map(({ path, why }) => ({ pattern: new RegExp(`^${path.split('/**').map(namePattern).join('(?:/[^/]+)*')}(?:/|$)`), why }));
 
 /** Causes that strip is no answer to, wherever they are found. */
 const NOT_STRIPPED: ReadonlySet<Cause> = new Set(['timestamp', 'package-version', 'mode', 'owner', 'tar-header', 'access-time', 'extended-attribute']);

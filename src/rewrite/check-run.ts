@@ -79,10 +79,26 @@ function randomCommand(words: readonly string[]): string | undefined {
     // A time given, or a file's, or of the epoch, is no clock.
     case 'date': return rest.some((word) => /^(?:-d|--date|-r|--reference|-s|--set|--help|--version)|SOURCE_DATE_EPOCH/.test(word)) ? undefined : 'date';
     case 'uuidgen': case 'dbus-uuidgen': case 'systemd-machine-id-setup': return name;
-    case 'openssl': return ['rand', 'genrsa', 'genpkey', 'req', 'dhparam', 'gendsa'].includes(rest[0] ?? '') && !rest.includes('-help') ? `openssl ${rest[0] ?? ''}` : undefined;
-    case 'ssh-keygen': return rest.some((word) => /^-(?:t|A|b)/.test(word)) ? name : undefined;
+    case 'openssl': return randomOpenssl(rest);
+    case 'ssh-keygen': return rest.some((word) => /^-(?:t|A|b|H)/.test(word)) ? name : undefined;
     case 'dd': return rest.some((word) => /^if=\/dev\/u?random$/.test(word)) ? 'dd if=/dev/urandom' : undefined;
-    default: return randomWord(name, rest);
+    default: return saltsPassword(name, rest) ? name : randomWord(name, rest);
+  }
+}
+
+function randomOpenssl([command = '', ...options]: readonly string[]): string | undefined {
+  const isRandom = command === 'passwd' ? !options.some((word) => /^--?salt$/.test(word)) : ['rand', 'genrsa', 'genpkey', 'req', 'dhparam', 'gendsa'].includes(command);
+  return isRandom && !options.includes('-help') ? `openssl ${command}` : undefined;
+}
+
+/** Whether a command makes the hash of a password with a salt of its own. */
+function saltsPassword(name: string, words: readonly string[]): boolean {
+  switch (name) {
+    case 'chpasswd': return !words.some((word) => /^(?:-[a-z]*e|--encrypted)$/.test(word));
+    case 'mkpasswd': return !words.some((word) => /^(?:-S|--salt|--help|--version)/.test(word));
+    // Not what deletes, checks, or is for hashes without a salt.
+    case 'htpasswd': return words.length > 0 && !words.some((word) => /^-[A-Za-z]*[Dvsp]/.test(word));
+    default: return false;
   }
 }
 

@@ -9,6 +9,9 @@ const VIRTUAL = 'packages of --virtual have a version and an id of the moment';
 const SHARED_MEMORY = 'it is the memory that processes shared, which SQLite makes again';
 const RANDOM = 'it is random';
 const BERKELEY_DB = 'a Berkeley DB file has a random id, and memory that was not set';
+const ADDED = 'it has the times at which keys were added';
+const MADE = 'it has the time at which it was made';
+const WRITTEN = 'a comment has the time at which it was written';
 const KEYS = 'files in it with a private key that the RUN wrote: one made in the build differs in every build';
 const SECRET = 'it is a secret that the RUN made: every build has another one';
 const DATABASE = 'it is a database that the RUN made, with random ids, salts and times: every build has another one';
@@ -29,6 +32,7 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/var/log/aptitude', action: 'restore', why: DATES },
   { path: '/var/log/bootstrap.log', action: 'restore', why: DATES },
   { path: '/var/log/fontconfig.log', action: 'restore', why: 'its lines come in the order of the directory' },
+  { path: '/var/cache/man/oldlocal/index.db', action: 'restore', why: 'it has the times of manual pages in /usr/local' },
   { path: '/var/log/munin/munin-node-configure.log', action: 'restore', why: DATES },
   { path: '/var/log/dnf.log', action: 'restore', why: DATES },
   { path: '/var/log/dnf5.log', action: 'restore', why: DATES },
@@ -71,6 +75,26 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/var/lib/rpm/rpmdb.sqlite-shm', action: 'remove', why: SHARED_MEMORY },
   { path: '/usr/lib/sysimage/rpm/rpmdb.sqlite-shm', action: 'remove', why: SHARED_MEMORY },
   { path: '/root/.rpmdb/rpmdb.sqlite-shm', action: 'remove', why: SHARED_MEMORY },
+  { path: '/root/.gnupg/pubring.kbx', action: 'normalise', why: ADDED },
+  { path: '/root/.gnupg/pubring.kbx~', action: 'restore', why: BACKUP },
+  { path: '/root/.gnupg/trustdb.gpg', action: 'normalise', why: MADE },
+  { path: '/root/.gnupg/random_seed', action: 'restore', why: RANDOM },
+  { path: '/home/*/.gnupg/pubring.kbx', action: 'normalise', why: ADDED },
+  { path: '/home/*/.gnupg/pubring.kbx~', action: 'remove', why: BACKUP },
+  { path: '/home/*/.gnupg/trustdb.gpg', action: 'normalise', why: MADE },
+  { path: '/home/*/.gnupg/random_seed', action: 'remove', why: RANDOM },
+  { path: '/etc/apt/keyrings/*.gpg', action: 'normalise', why: ADDED },
+  { path: '/etc/apt/keyrings/*.gpg~', action: 'restore', why: BACKUP },
+  { path: '/etc/apt/trusted.gpg.d/*.gpg', action: 'normalise', why: ADDED },
+  { path: '/etc/apt/trusted.gpg.d/*.gpg~', action: 'restore', why: BACKUP },
+  { path: '/usr/share/keyrings/*.gpg', action: 'normalise', why: ADDED },
+  { path: '/usr/share/keyrings/*.gpg~', action: 'restore', why: BACKUP },
+  { path: '/**/.git', action: 'normalise-git', why: 'the index of a clone has inode numbers and change times, its logs have dates' },
+  { path: '/etc/mail/sendmail.cf', action: 'normalise', why: WRITTEN },
+  { path: '/etc/mail/submit.cf', action: 'normalise', why: WRITTEN },
+  { path: '/etc/mail/databases', action: 'normalise', why: WRITTEN },
+  { path: '/etc/mail/Makefile', action: 'normalise', why: WRITTEN },
+  { path: '/etc/cron.d/sendmail', action: 'normalise', why: WRITTEN },
   { path: '/etc/ssl/certs/java/cacerts', action: 'normalise', why: 'its entries have the times at which they were added' },
   { path: '/etc/aliases.db', action: 'normalise', why: BERKELEY_DB },
   { path: '/etc/mail/*.db', action: 'normalise', why: BERKELEY_DB },
@@ -88,11 +112,14 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/var/lib/ghc/package.conf.d/package.cache', action: 'normalise', why: 'its entries come in the order of the directory' },
   { path: '/etc', action: 'report-keys', why: KEYS },
   { path: '/var/lib', action: 'report-keys', why: KEYS },
+  { path: '/root/.ssh', action: 'report-keys', why: KEYS },
   { path: '/etc/bind/rndc.key', action: 'report', why: SECRET },
   { path: '/etc/xrdp/rsakeys.ini', action: 'report', why: SECRET },
   { path: '/var/lib/dkms/mok.pub', action: 'report', why: 'it belongs to a key that the RUN made: every build has another one' },
   { path: '/etc/munge/munge.key', action: 'report', why: SECRET },
   { path: '/var/lib/*/.erlang.cookie', action: 'report', why: SECRET },
+  { path: '/etc/shadow', action: 'report-passwords', why: 'the hash of a password that the RUN set has a random salt: every build has another one' },
+  { path: '/etc/.git', marker: 'logs/HEAD', action: 'report', why: 'it has a commit with the time at which the RUN made it: every build has another one' },
   { path: '/var/lib/postgresql/*/*', marker: 'global/pg_control', action: 'report', why: DATABASE },
   { path: '/var/lib/mysql', marker: 'ibdata1', action: 'report', why: DATABASE },
   { path: '/var/lib/ldap', marker: 'data.mdb', action: 'report', why: DATABASE },

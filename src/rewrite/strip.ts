@@ -1,4 +1,5 @@
 import { trimEnd } from '../spec/strings.ts';
+import type { RunFacts } from '../convert/options.ts';
 import type { RunChange } from './change.ts';
 import type { StripOptions } from './options.ts';
 import { STRIP_TABLE } from './strip-table.ts';
@@ -13,9 +14,14 @@ export function stripRules(options: StripOptions): readonly StripRule[] {
   return [...STRIP_TABLE, ...added].filter((rule) => !removed.has(rule.path));
 }
 
-/** The rules for a RUN: paths below one of its own mounts are not the image's. */
-export function stripRulesFor(rules: readonly StripRule[], mountTargets: readonly string[]): readonly StripRule[] {
-  return rules.filter((rule) => !mountTargets.some((target) => isBelow(rule.path, target)));
+/** The rules for a RUN: paths below one of its own mounts are not the image's, and clones are those of a RUN that names git. */
+export function stripRulesFor(rules: readonly StripRule[], { mountTargets, namesGit }: { readonly mountTargets: readonly string[]; readonly namesGit: boolean }): readonly StripRule[] {
+  return rules.filter(({ path, action }) => (namesGit || action !== 'normalise-git') && !mountTargets.some((target) => isBelow(path, target)));
+}
+
+/** Whether a RUN's text, or a script in it, calls git. */
+export function namesGit({ code, args }: Pick<RunFacts, 'code' | 'args'>): boolean {
+  return [code, ...args].some((text) => /\bgit\b/.test(text));
 }
 
 /** Whether `path` is `folder` or in it. */

@@ -9,7 +9,7 @@ import type { WrapperConfig } from '../runtime/wrapper.ts';
 import type { RunChange, RunRewrite, RunRule } from './change.ts';
 import type { HookSpec } from './hook-spec.ts';
 import { bootstrapChange } from './sources-list.ts';
-import { isBelow, stripChange, stripRulesFor } from './strip.ts';
+import { isBelow, namesGit, stripChange, stripRulesFor } from './strip.ts';
 import type { StripRule } from './strip-table.ts';
 import { timestampsChange } from './timestamps.ts';
 
@@ -40,7 +40,7 @@ export function wrapRule(settings: WrapSettings): RunRule {
   const known = new Map<string, Output>();
   const folders = new Map<string, Output>();
   return (run): RunRewrite | undefined => {
-    const strip = remember(stripped, JSON.stringify(run.mountTargets), () => stripOf(settings, run));
+    const strip = remember(stripped, JSON.stringify([run.mountTargets, namesGit(run)]), () => stripOf(settings, run));
     const changes = wrapperChanges(settings, strip, run);
     if (changes.length === 0) return undefined;
     const obstacle = cannotWrap(run, [...(settings.hook?.entrypoint ?? []), ...run.args]);
@@ -70,8 +70,8 @@ interface Stripped {
   readonly changes: readonly RunChange[];
 }
 
-function stripOf({ strip }: WrapSettings, { mountTargets }: RunFacts): Stripped {
-  const rules = stripRulesFor(strip, mountTargets);
+function stripOf({ strip }: WrapSettings, run: RunFacts): Stripped {
+  const rules = stripRulesFor(strip, { mountTargets: run.mountTargets, namesGit: namesGit(run) });
   return { rules, changes: rules.length === 0 ? [] : [stripChange(rules)] };
 }
 
@@ -118,8 +118,8 @@ function isRoot(user: string): boolean {
 }
 
 /** All that the wrapper's files depend on and that is not the same for all RUNs of a build. */
-function folderKey({ snapshot, clamp, sudo, shellLevel }: WrapperConfig, { platform, mountTargets }: RunFacts): string {
-  return JSON.stringify([platform.architecture, mountTargets, snapshot !== undefined, clamp?.epoch.toString(), sudo, shellLevel]);
+function folderKey({ strip, snapshot, clamp, sudo, shellLevel }: WrapperConfig, { platform, mountTargets }: RunFacts): string {
+  return JSON.stringify([platform.architecture, mountTargets, strip.some(({ action }) => action === 'normalise-git'), snapshot !== undefined, clamp?.epoch.toString(), sudo, shellLevel]);
 }
 
 /** RUNs with the same files share one vertex, which is then said to come from the first of them. */

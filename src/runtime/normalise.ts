@@ -1,3 +1,5 @@
+import { NORMALISE_FORMS } from './normalise-forms.ts';
+
 /**
  * The program that takes out of a file what differs from build to build: `normalise FILE…`. It knows a file's format by its content, and
  * leaves a file alone that is not wholly in that format. Perl, because what writes these files is in images that have it (Debian's
@@ -15,6 +17,7 @@
  *   and in four numbers of equal type (time, day, month, year), becomes that; TeX itself honours no SOURCE_DATE_EPOCH.
  * - Names and ids that Debian's packages make for a host: open-iscsi's initiator becomes one that is made at the first start, and
  *   popularity-contest's id and day are left for when it is configured again; both provide for images by that.
+ * - The files of GnuPG and git, and comments: normalise-forms.ts.
  */
 export const NORMALISE_PROGRAM = `#!/usr/bin/perl
 # repro-dockerfile: takes out of files what differs from build to build.
@@ -22,7 +25,7 @@ use strict;
 use Digest::SHA 'sha1';
 
 my $limit = $ENV{SOURCE_DATE_EPOCH} || 0;
-
+${NORMALISE_FORMS}
 sub keystore {
   my ($text) = @_;
   my $body = substr $text, 0, -20;
@@ -152,12 +155,17 @@ for my $file (@ARGV) {
   my $new = eval {
     $text =~ /^\\xfe\\xed\\xfe\\xed/ ? keystore($text)
     : $text =~ /^.{12}(?:\\x61\\x15\\x06\\0|\\0\\x06\\x15\\x61|\\x62\\x31\\x05\\0|\\0\\x05\\x31\\x62)/s ? database($text, $file)
+    : $text =~ /^.{8}KBXf/s ? keybox($text)
+    : $text =~ /^\\x01gpg\\x03/ ? trust($text)
+    : $text =~ /^DIRC/ ? index_of_git($text)
+    : $text =~ /^[0-9a-f]{40,64} [0-9a-f]{40,64} / ? log_of_git($text)
     : $text =~ /^W2TX/ ? format_of_tex($text)
     : $text =~ /^\\x1f\\x8b/ ? compressed($file)
     : $text =~ /^% ls-R / ? listing($text)
     : $text =~ /^InitiatorName=/m ? initiator($text)
     : $text =~ /^MY_HOSTID=/m ? participant($text)
     : $text =~ /^This is the file [^\\n]*dir,/m ? menu($text)
+    : $text =~ /^#[^\\n]*$date/m ? comments($text)
     : undef;
   };
   next if !defined $new || $new eq $text;

@@ -17,6 +17,21 @@ report() {
   done
 }
 
+# report_passwords FILE...: of a line with a hash that the saved copy lacks.
+report_passwords() {
+  for f; do
+    is_new "$f" || continue
+    while IFS= read -r line; do
+      line=\${line#*:}
+      line=\${line%%:*}
+      case $line in '$'*) ;; *) continue ;; esac
+      ! grep -q -F -e "$line" "$S/\${f##*/}" 2>/dev/null || continue
+      echo "repro: \${f#"$R"}: it has the hash of a password, whose salt is random: every build has another one" >&2
+      break
+    done < "$f"
+  done
+}
+
 # is_told FILE: whether \`report\` named it, or a folder above it.
 is_told() {
   t=$told
@@ -41,7 +56,8 @@ report_keys() {
     done
   done
   [ $# -gt 0 ] || return 0
-  find "$@" -xdev -type f -newer "$S/.mark" -exec grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY' -e '-----BEGIN DH PARAM' -e '-----BEGIN CERTIFICATE' -e '-----BEGIN PUBLIC KEY' {} + > "$S/.keys" 2>/dev/null
+  hash='[$]\\(apr1\\|2[aby]\\|[1567y]\\|gy\\)[$][^:[:space:]]\\{21,\\}'
+  find "$@" -xdev -type f -newer "$S/.mark" -exec grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY' -e '-----BEGIN DH PARAM' -e '-----BEGIN CERTIFICATE' -e '-----BEGIN PUBLIC KEY' -e "$hash" {} + > "$S/.keys" 2>/dev/null
   keys=
   while IFS= read -r f; do
     if grep -q -e '-----BEGIN [A-Z ]*PRIVATE KEY' "$f"; then
@@ -50,13 +66,16 @@ report_keys() {
       [ ! -f "$f.pub" ] || echo "repro: \${f#"$R"}.pub: it belongs to a private key $cause" >&2
     elif grep -q -e '-----BEGIN DH PARAM' "$f"; then
       echo "repro: \${f#"$R"}: it has parameters of keys $cause" >&2
+    elif ! grep -q -e '-----BEGIN ' "$f"; then
+      case $f in */shadow | */shadow-) continue ;; esac
+      echo "repro: \${f#"$R"}: it has the hash of a password, whose salt is random, $cause" >&2
     fi
   done < "$S/.keys"
   [ -z "$keys" ] || while IFS= read -r f; do
     grep -q -e 'PRIVATE KEY-----' -e '-----BEGIN DH PARAM' "$f" || [ "$(grep -c -e '-----BEGIN ' "$f")" != 1 ] ||
       echo "repro: \${f#"$R"}: it belongs to a private key $cause" >&2
   done < "$S/.keys"
-  find "$@" -xdev -type f -newer "$S/.mark" ! -perm -004 ! -name shadow ! -name gshadow -exec grep -l -e '[^[:print:][:space:]]' -e '[[:alnum:]]\\{12,\\}' {} + > "$S/.secrets" 2>/dev/null
+  find "$@" -xdev -type f -newer "$S/.mark" ! -perm -004 ! -name shadow ! -name gshadow ! -name authorized_keys -exec grep -l -e '[^[:print:][:space:]]' -e '[[:alnum:]]\\{12,\\}' {} + > "$S/.secrets" 2>/dev/null
   while IFS= read -r f; do
     ! is_told "$f" && ! grep -q -e 'PRIVATE KEY' "$f" && looks_random "$f" || continue
     echo "repro: \${f#"$R"}: it is not for everyone to read, and looks random: a secret or a database made in the build differs in every build" >&2

@@ -8,12 +8,13 @@ import { shellPattern, shellWord } from './shell.ts';
  * removed where the parent had none. `remove`: it is removed (for files too big to keep a copy of). `empty`: as restore, but where the
  * parent had none an empty file stays. `normalise`: it stays, less what differs in it. `report`: it stays as it is, and a line on stderr
  * says why every build has another one. `report-keys`: the same for new files in a folder with a private key, what belongs to it, and what
- * looks like another secret.
+ * looks like another secret. `report-passwords`: the same for a list of users that has a password's hash which it did not have.
+ * `normalise-git`: as normalise, for the index and the logs of git's clones in any folder; only for RUNs that name git.
  */
-export type StripAction = 'restore' | 'remove' | 'empty' | 'normalise' | 'report' | 'report-keys';
+export type StripAction = 'restore' | 'remove' | 'empty' | 'normalise' | 'normalise-git' | 'report' | 'report-keys' | 'report-passwords';
 
 export interface StripPath {
-  /** An absolute path; `*`, `?` and `[…]` match. */
+  /** An absolute path; `*`, `?` and `[…]` match. The path of `normalise-git` stands for any folder that git keeps a clone in. */
   readonly path: string;
   readonly action: StripAction;
   /** For `report`: the path is a folder, which is told of when this file in it is new. */
@@ -22,6 +23,7 @@ export interface StripPath {
 }
 
 const isKept = ({ action }: StripPath): boolean => action === 'restore' || action === 'remove' || action === 'empty';
+const isSaved = (path: StripPath): boolean => isKept(path) || path.action === 'report-passwords';
 
 /**
  * The wrapper's lines that hand the paths to `save` or `put_back`. Copies are kept by base name, so paths that share one are in
@@ -30,10 +32,10 @@ const isKept = ({ action }: StripPath): boolean => action === 'restore' || actio
 export function stripCalls(paths: readonly StripPath[], step: 'save' | 'put_back'): string {
   const groups = new Map<string, string[]>();
   const used = new Map<string, number>();
-  for (const path of paths.filter(isKept)) {
+  for (const path of paths.filter(step === 'save' ? isSaved : isKept)) {
     const { action, group } = groupOf(path, used);
     // Saving is the same for all that is copied.
-    const key = `${step === 'save' && action === 'empty' ? 'restore' : action} ${group}`;
+    const key = `${step === 'save' && action !== 'remove' ? 'restore' : action} ${group}`;
     groups.set(key, [...(groups.get(key) ?? []), path.path]);
   }
   let out = '';
@@ -59,10 +61,11 @@ export function stripAfter(paths: readonly StripPath[]): string {
   const words = (some: readonly StripPath[]): string => some.map((path) => ` \\\n    "$R"${shellPattern(markedPath(path))}`).join('');
   const normalised = paths.filter(({ action }) => action === 'normalise');
   const reports = paths.filter(({ action }) => action === 'report').map((path) => `  report ${shellWord(path.why)} ${shellWord(path.marker === undefined ? '' : `/${path.marker}`)}${words([path])}\n`);
+  const passwords = paths.filter(({ action }) => action === 'report-passwords');
   const folders = paths.filter(({ action }) => action === 'report-keys');
-  const done = `${stripCalls(paths, 'put_back')}${normalised.length === 0 ? '' : `  normalise${words(normalised)}\n`}${reports.join('')}`;
-  return `  scan${words(paths.filter(({ action }) => action !== 'report-keys'))}\n${done === '' ? '' : `  [ "$changed" = : ] || {\n${done}  }\n`}` +
-    `${folders.length === 0 ? '' : `  report_keys${words(folders)}\n`}`;
+  const done = `${stripCalls(paths, 'put_back')}${normalised.length === 0 ? '' : `  normalise${words(normalised)}\n`}${reports.join('')}${passwords.length === 0 ? '' : `  report_passwords${words(passwords)}\n`}`;
+  return `  scan${words(paths.filter(({ action }) => action !== 'report-keys' && action !== 'normalise-git'))}\n${done === '' ? '' : `  [ "$changed" = : ] || {\n${done}  }\n`}` +
+    `${folders.length === 0 ? '' : `  report_keys${words(folders)}\n`}${paths.some(({ action }) => action === 'normalise-git') ? '  git_files\n' : ''}`;
 }
 
 function markedPath({ path, marker }: StripPath): string {

@@ -1,6 +1,7 @@
 import { APT_FUNCTIONS } from './apt-script.ts';
 import { CLAMP_FUNCTIONS, clampCall, clampVariables } from './clamp-script.ts';
 import type { ClampSettings } from './clamp-script.ts';
+import { GIT_FUNCTIONS } from './git-script.ts';
 import { ABORT_STATUS, STATE_DIRECTORY } from './layout.ts';
 import { PACMAN_FUNCTIONS } from './pacman-script.ts';
 import { shellWord } from './shell.ts';
@@ -77,7 +78,7 @@ after() {
 ${snapshot === undefined ? '' : '  snapshot_after\n'}${stripAfter(config.strip)}${clamp === undefined ? '' : clampCall(clamp)}  return 0
 }
 
-${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${snapshot === undefined ? '' : SNAPSHOT_FUNCTIONS + APT_FUNCTIONS + PACMAN_FUNCTIONS}${clamp === undefined ? '' : CLAMP_FUNCTIONS}
+${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${config.strip.some(({ action }) => action === 'normalise-git') ? GIT_FUNCTIONS : ''}${snapshot === undefined ? '' : SNAPSHOT_FUNCTIONS + APT_FUNCTIONS + PACMAN_FUNCTIONS}${clamp === undefined ? '' : CLAMP_FUNCTIONS}
 case $1 in
 --before) before </dev/null; exit ;;
 --after) after </dev/null; exit ;;

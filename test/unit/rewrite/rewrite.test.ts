@@ -13,6 +13,7 @@ import { rewrite } from '../../../src/rewrite/rewrite.ts';
 import type { Rewrite, RewriteFacts } from '../../../src/rewrite/rewrite.ts';
 import { assertEpoch } from '../../../src/rewrite/timestamps.ts';
 import { STRIP_TABLE } from '../../../src/rewrite/strip-table.ts';
+import { shellPattern } from '../../../src/runtime/shell.ts';
 
 const AMD64 = { os: 'linux', architecture: 'amd64' };
 const HEX = 'a'.repeat(64);
@@ -65,7 +66,7 @@ test('where there is a launcher, RUNs get it', () => {
     assert.equal(found[0]?.entrypoint, ['/dev/.repro/exec']);
     assert.equal(found[0]?.mounts.map(({ type, target, readOnly }) => [type, target, readOnly]), [['bind', '/dev/.repro', true], ['tmpfs', '/dev/.repro-state', false]]);
     assert.equal([...files(found).keys()], ['/run', '/normalise', '/exec']);
-    for (const { path } of STRIP_TABLE) assert.ok(files(found).get('/run')?.includes(path), path);
+    for (const { path, action } of STRIP_TABLE) assert.is(files(found).get('/run')?.includes(shellPattern(path)), action !== 'normalise-git', path);
   }
   assert.is.not(files(hooks(apply())).get('/exec'), files(hooks(apply(), { platform: { os: 'linux', architecture: 'arm64' } })).get('/exec'));
 });
@@ -96,6 +97,15 @@ test('REPRO_STRIP adds and takes away', () => {
   const text = files(hooks(apply({ REPRO_STRIP: '+/my/file,-/var/log/dpkg.log' }))).get('/run') ?? '';
   assert.match(text, '"$R"/my/file');
   assert.not.match(text, '/var/log/dpkg.log');
+});
+
+test('a RUN that names git has its clones looked after, and others not', () => {
+  const result = apply();
+  const script = (facts: Partial<RunFacts>) => files(hooks(result, facts)).get('/run') ?? '';
+  for (const facts of [{ args: ['/bin/sh', '-c', 'cd /x && git clone y'] }, { args: ['git', 'init'] }, { code: 'RUN <<EOF\ngit clone x\nEOF' }]) assert.match(script(facts), /^ {2}git_files$/m);
+  for (const facts of [{}, { args: ['/bin/sh', '-c', 'digital'] }]) assert.not.match(script(facts), 'git_files');
+  assert.ok(result.changes.some(({ files: of = [] }) => of.some(({ action }) => action === 'normalise-git')));
+  assert.not.match(files(hooks(apply({ REPRO_STRIP: '-/**/.git' }), { args: ['git'] })).get('/run') ?? '', 'git_files');
 });
 
 test('equal RUNs share one folder, and a toggle makes another', () => {
@@ -280,7 +290,7 @@ test('a RUN is told with the rules that it gets, and once', () => {
   assert.is(sources?.was, 'RUN true');
   assert.is(sources?.becomes, 'apt and pacman install from the snapshot 20240506T070809Z, which is the start of the build in p.json');
   assert.is(sources?.why, 'the secret enable-repro-sources-list is given');
-  assert.equal(strip?.files?.map(({ path }) => path), STRIP_TABLE.map(({ path }) => path));
+  assert.equal(strip?.files?.map(({ path }) => path), STRIP_TABLE.filter(({ action }) => action !== 'normalise-git').map(({ path }) => path));
   assert.is(epoch?.becomes, 'SOURCE_DATE_EPOCH=5 FORCE_SOURCE_DATE=1 PERL_HASH_SEED=0 in its environment');
 });
 

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -157,6 +157,83 @@ test('names of the host are left for its first start', () => {
   assert.is(normalise('## comment\nInitiatorName=iqn.1993-08.org.debian:01:176330c484d2\n').toString(), '## comment\nGenerateName=yes\n');
   assert.is(normalise('InitiatorName=iqn.2001-04.com.example:mine\n').toString(), 'InitiatorName=iqn.2001-04.com.example:mine\n');
   assert.is(normalise('# Config\n\nMY_HOSTID="742a03876f434fe9995e683d0eee80ab"\nPARTICIPATE="no"\nDAY="2"\n').toString(), '# Config\n\nMY_HOSTID=""\nPARTICIPATE="no"\nDAY=""\n');
+});
+
+/** GnuPG's keybox: the file's own blob and one of a key with so many user ids and signatures. */
+function keybox(made: number, { userIds = 1, damage = 0 } = {}): Buffer {
+  const first = Buffer.alloc(32);
+  first.writeUInt32BE(32);
+  first.write('\x01\x01\0\x02KBXf', 4, 'latin1');
+  first.writeUInt32BE(made, 16);
+  first.writeUInt32BE(made, 20);
+  const number = (bytes: number, value: number): Buffer => Buffer.from(value.toString(16).padStart(2 * bytes, '0'), 'hex');
+  const head = Buffer.concat([
+    number(1, 2), number(1, 1), number(2, 0), number(4, 100), number(4, 50), number(2, 2), number(2, 28), Buffer.alloc(56, 9), number(2, 3), Buffer.from('abc'),
+    number(2, userIds), number(2, 12), Buffer.alloc(12 * userIds, 8), number(2, 1), number(2, 4), Buffer.alloc(4, 6), Buffer.alloc(4), number(4, 0), number(4, 0), number(4, made), number(4, 0), Buffer.alloc(50, 5),
+  ]);
+  const body = Buffer.concat([number(4, 4 + head.length + 20), head]);
+  const digest = createHash('sha1').update(body).digest();
+  digest[0]! ^= damage;
+  return Buffer.concat([first, body, digest]);
+}
+
+test('a keybox of GnuPG: times are the epoch, digests are right', () => {
+  for (const userIds of [0, 1, 3]) assert.equal(normalise(keybox(1_800_000_000, { userIds })), keybox(1_700_000_000, { userIds }));
+  assert.equal(normalise(keybox(1_600_000_000)), keybox(1_600_000_000));
+  for (const other of [keybox(1_800_000_000, { damage: 1 }), keybox(1_800_000_000).subarray(0, 150), keybox(1_800_000_000).subarray(0, 20)]) assert.equal(normalise(other), Buffer.from(other));
+});
+
+test('a trust database of GnuPG: its time is the epoch', () => {
+  const database = (made: number): Buffer => {
+    const file = Buffer.alloc(120, 3);
+    file.write('\x01gpg\x03', 'latin1');
+    file.writeUInt32BE(made, 12);
+    return file;
+  };
+  assert.equal(normalise(database(1_800_000_000)), database(1_700_000_000));
+  assert.equal(normalise(database(1_600_000_000)), database(1_600_000_000));
+  assert.equal(normalise(database(1_800_000_000).subarray(0, 100)), database(1_800_000_000).subarray(0, 100));
+});
+
+test('an index of git: what the file system has of files becomes zeros, and git takes it', () => {
+  const repository = join(folder, 'repository');
+  const git = (...args: readonly string[]) => spawnSync('git', args, { cwd: repository, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: folder, GIT_CONFIG_NOSYSTEM: '1' } }).stdout;
+  for (const path of ['', 'folder', 'folder/below']) mkdirSync(join(repository, path));
+  const names = ['a', 'ab', 'folder/below/a file of a long name', 'folder/below/b', `folder/${'x'.repeat(200)}`, 'folder/y'];
+  for (const name of names) writeFileSync(join(repository, name), name);
+  git('init', '-q');
+  git('add', '.');
+  git('update-index', '--skip-worktree', 'ab');
+  const index = join(repository, '.git/index');
+  for (const version of ['2', '3', '4']) {
+    git('update-index', '--index-version', version);
+    const before = readFileSync(index);
+    const after = normalise(before);
+    writeFileSync(index, after);
+    assert.is.not(Buffer.compare(before, after), 0);
+    const times = [...git('ls-files', '--debug').matchAll(/(?:ctime|mtime|ino): ([\d:]+)/g)].map((match) => match[1]);
+    assert.equal([times.length, new Set(times)], [3 * names.length, new Set(['0:0', '0'])]);
+    assert.equal(normalise(after), after);
+    assert.is(git('status', '--short', '--no-renames').trim().split('\n').length, names.length);
+    assert.is(git('diff', '--name-only'), '');
+    const broken = Buffer.from(before);
+    broken[80]! ^= 1;
+    assert.equal(normalise(broken), broken);
+  }
+});
+
+test('times in the logs of git', () => {
+  const line = (time: number): string => `${'0'.repeat(40)} ${'a'.repeat(40)} A <b> C <a@b> ${time} +0100\tclone: from https://example.org/1800000000 -0100\n`;
+  assert.is(normalise(line(1_800_000_000) + line(1_600_000_000)).toString(), line(1_700_000_000) + line(1_600_000_000));
+});
+
+test('comments with the time at which a program wrote them', () => {
+  const text = (time: string, other: string): string => `#####\n##### built by root@host on ${time}\n##### in /\nO Date=${other}\n`;
+  const later = 'Fri Nov 27 12:33:47 UTC 2026';
+  assert.is(normalise(text(later, later)).toString(), text('Tue Nov 14 22:13:20 UTC 2023', later));
+  assert.is(normalise(text('Fri Jan  1 12:33:47 2027', '1')).toString(), text('Tue Nov 14 22:13:20 2023', '1'));
+  assert.is(normalise(text('Tue Nov 14 22:13:19 EST 2023', '1')).toString(), text('Tue Nov 14 22:13:19 EST 2023', '1'));
+  assert.is(normalise(text(later, '1'), {}).toString(), text('Thu Jan  1 00:00:00 UTC 1970', '1'));
 });
 
 test.run();

@@ -71,6 +71,9 @@ function withBox(files: Readonly<Record<string, string>>, body: (box: Box) => vo
 
 const sh = (text: string): readonly string[] => ['/bin/sh', '-c', text];
 
+/** Long enough for a later file to be newer: busybox's find compares whole seconds. */
+const pause = ([program]: readonly string[]): string => `sleep ${program === 'busybox' ? 1.1 : 0.02}`;
+
 test('there are shells to test with', () => assert.ok(SHELLS.length >= 2));
 
 each('what the parent had comes back with content, mode and time; what it had not goes', (shell) => withBox({
@@ -145,20 +148,43 @@ each('what differs in a file is taken out of it when the RUN wrote it', (shell) 
 
 each('what has to differ is named, once it is new', (shell) => withBox({ '/etc/ssl/old.key': `${PRIVATE_KEY}\n`, '/etc/bind/rndc.key': 'parent', '/var/lib/mysql/ibdata1': 'parent' }, (box) => {
   assert.is(box.run(shell, sh('true')).stderr, '');
-  const made = box.run(shell, sh(`sleep 0.02; cd $R; mkdir -p etc/ssh var/lib/postgresql/15/main/global; echo '${PRIVATE_KEY}' | tee 'etc/ssl/new one.key' > etc/ssh/host_key; echo x > etc/ssh/host_key.pub; echo '${CERTIFICATE}' | tee -a etc/ssl/one.pem etc/ssl/all.crt >> etc/ssl/all.crt; echo x > var/lib/postgresql/15/main/global/pg_control; echo x > etc/bind/rndc.key; mkdir etc/mail; echo '-----BEGIN CERTIFICATE REQUEST-----' > etc/mail/one.csr; echo '-----BEGIN DH PARAMETERS-----' > etc/mail/dh`));
+  const made = box.run(shell, sh(`${pause(shell)}; cd $R; mkdir -p etc/ssh var/lib/postgresql/15/main/global; echo '${PRIVATE_KEY}' | tee 'etc/ssl/new one.key' > etc/ssh/host_key; echo x > etc/ssh/host_key.pub; echo '${CERTIFICATE}' | tee -a etc/ssl/one.pem etc/ssl/all.crt >> etc/ssl/all.crt; echo x > var/lib/postgresql/15/main/global/pg_control; echo x > etc/bind/rndc.key; mkdir etc/mail; echo '-----BEGIN CERTIFICATE REQUEST-----' > etc/mail/one.csr; echo '-----BEGIN DH PARAMETERS-----' > etc/mail/dh`));
   assert.equal([...made.stderr.matchAll(/^repro: (.*?): it /gm)].map((match) => match[1]).sort(), [
     '/etc/bind/rndc.key', '/etc/mail/dh', '/etc/mail/one.csr', '/etc/ssh/host_key', '/etc/ssh/host_key.pub', '/etc/ssl/new one.key', '/etc/ssl/one.pem', '/var/lib/postgresql/15/main',
   ]);
   assert.is(box.read('/etc/ssl/new one.key'), `${PRIVATE_KEY}\n`);
-  assert.is(box.run(shell, sh(`sleep 0.02; echo '${CERTIFICATE}' > $R/etc/ssl/another.pem`)).stderr, '', 'a certificate that came without a key');
+  assert.is(box.run(shell, sh(`${pause(shell)}; echo '${CERTIFICATE}' > $R/etc/ssl/another.pem`)).stderr, '', 'a certificate that came without a key');
 }));
 
 each('a secret that is no PEM file is told by its looks, but not twice, nor what is for all to read', (shell) => withBox({ '/var/lib/mysql/old': 'parent' }, (box) => {
-  const made = box.run(shell, sh(`sleep 0.02; umask 077; cd $R; mkdir -p etc/tool etc/bind; echo 'password = k3Jx9Qa0LmZ7' > etc/tool/debian.cnf; printf 'a\\001\\377b' > etc/tool/store; echo x > var/lib/mysql/ibdata1; printf 'a\\001b' > var/lib/mysql/log;
+  const made = box.run(shell, sh(`${pause(shell)}; umask 077; cd $R; mkdir -p etc/tool etc/bind; echo 'password = k3Jx9Qa0LmZ7' > etc/tool/debian.cnf; printf 'a\\001\\377b' > etc/tool/store; echo x > var/lib/mysql/ibdata1; printf 'a\\001b' > var/lib/mysql/log;
     echo 'no secret at all, see configuration123456' > etc/tool/text; echo 'root:x7Gh2Kl9Qw3e:19000' > etc/shadow; : > etc/tool/lock; umask 022; echo 'k3Jx9Qa0LmZ7' > etc/tool/public; echo k3Jx9Qa0LmZ7 > etc/bind/rndc.key; chmod 600 etc/bind/rndc.key`));
   assert.equal([...made.stderr.matchAll(/^repro: (.*?): it is not for everyone/gm)].map((match) => match[1]).sort(), ['/etc/tool/debian.cnf', '/etc/tool/store']);
   assert.match(made.stderr, 'repro: /var/lib/mysql: it is a database');
   assert.match(made.stderr, 'repro: /etc/bind/rndc.key: it is a secret');
+}));
+
+const HASH = '$y$j9T$abcdefghijklmnop$ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+each('the hash of a password is told of when it is new', (shell) => withBox({ '/etc/shadow': `root:*:1:0:::::\nold:${HASH}:1:0:::::\n` }, (box) => {
+  assert.is(box.run(shell, sh('echo "service:!:1::::::" >> $R/etc/shadow')).stderr, '');
+  const made = box.run(shell, sh(`${pause(shell)}; cd $R/etc; echo 'new:${HASH}1:1:0:::::' >> shadow; mkdir web; echo 'me:$apr1$saltsalt$abcdefghijklmnopqrstuv' > web/users; echo '$6$ and $1$2 are no hashes' > web/text`));
+  assert.equal(made.stderr.trim().split('\n'), [
+    'repro: /etc/shadow: it has the hash of a password, whose salt is random: every build has another one',
+    'repro: /etc/web/users: it has the hash of a password, whose salt is random, that the RUN wrote: one made in the build differs in every build',
+  ]);
+}));
+
+const reflog = (time: number, action: string): string => `${'0'.repeat(40)} ${'1'.repeat(40)} me <me@example.org> ${time} +0000\t${action}\n`;
+
+each('a clone of git in any folder: times of its logs, and commits that the RUN made are told of', (shell) => withBox({ '/old/.git/logs/HEAD': reflog(1_800_000_000, 'commit: of the parent') }, (box) => {
+  const strip: WrapperConfig['strip'] = [{ path: '/**/.git', action: 'normalise-git', why: 'x' }];
+  const env = { PATH: process.env['PATH'], R: box.root, SOURCE_DATE_EPOCH: '1700000000', CLONE: reflog(1_800_000_000, 'clone: from a') + reflog(1_600_000_000, 'commit: old'), COMMIT: reflog(1_800_000_000, 'commit (initial): x') };
+  const made = box.run(shell, sh(`${pause(shell)}; cd $R; for each in "opt/a b" opt/c; do mkdir -p "$each/.git/logs/refs/heads"; done; printf %s "$CLONE" > "opt/a b/.git/logs/HEAD"; printf %s "$COMMIT" | tee opt/c/.git/logs/HEAD > opt/c/.git/logs/refs/heads/main`), { strip }, { env });
+  assert.is(made.stderr, 'repro: /opt/c/.git: it has a commit with the time at which the RUN made it: every build has another one\n');
+  assert.is(box.read('/opt/a b/.git/logs/HEAD'), reflog(1_700_000_000, 'clone: from a') + reflog(1_600_000_000, 'commit: old'));
+  assert.is(box.read('/opt/c/.git/logs/refs/heads/main'), reflog(1_700_000_000, 'commit (initial): x'));
+  assert.is(box.read('/old/.git/logs/HEAD'), reflog(1_800_000_000, 'commit: of the parent'));
 }));
 
 each('copies that the RUN finds and deletes are no harm', (shell) => withBox({ '/var/log/dpkg.log': 'parent\n' }, (box) => {
