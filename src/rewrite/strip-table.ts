@@ -71,6 +71,8 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/root/.npm/_logs/*', action: 'remove', why: DATES },
   { path: '/root/.npm/_update-notifier-last-checked', action: 'restore', why: 'it has the date of the last check' },
   { path: '/root/.npm/_cacache/index-v5/*/*/*', action: 'remove', why: 'it has the dates of a server\'s answers' },
+  { path: '/root/.cache/go-build', action: 'normalise-go', why: 'its entries have the times at which they were made' },
+  { path: '/root/.cache/go-build/trim.txt', action: 'restore', why: 'it has the time at which the cache was last cleared' },
   { path: '/var/cache/dnf/expired_repos.json', action: 'restore', why: 'it depends on the time between two runs' },
   { path: '/var/lib/rpm/rpmdb.sqlite-shm', action: 'remove', why: SHARED_MEMORY },
   { path: '/usr/lib/sysimage/rpm/rpmdb.sqlite-shm', action: 'remove', why: SHARED_MEMORY },

@@ -10,6 +10,9 @@
  * dnf 4 notes in its history when it began and ended (libdnf's `trans` table), and keeps there why a package was installed, which
  * `dnf autoremove` goes by: times later than SOURCE_DATE_EPOCH become that. It is written in Python, so Python's SQLite is there.
  *
+ * Go notes in its build cache, in a file for each of thousands of actions, when it was done (cmd/go/internal/cache, `putIndexEntry`:
+ * `v1 ACTION OUTPUT SIZE TIME`, in nanoseconds): that becomes SOURCE_DATE_EPOCH.
+ *
  * ghc-pkg puts packages into its cache in the order of the directory. The cache is made again of the same files in the state folder, a
  * tmpfs, whose order is that in which they were made.
  */
@@ -50,6 +53,15 @@ ghc_cache() {
   else
     echo "repro: \${1#"$R"}: its entries come in the order of the directory, and ghc-pkg could not make it again" >&3
   fi 3>&2 >/dev/null 2>&1
+}
+
+# go_times FOLDER...
+go_times() {
+  for f; do
+    [ -d "$f" ] || continue
+    made=$(printf '%019d' "\${SOURCE_DATE_EPOCH:-0}000000000")
+    find "$f" -type f -name '*-a' -newer "$S/.mark" -exec sed -i -e "s/^\\(v1 [0-9a-f]* [0-9a-f]* *[0-9]* *\\)[0-9]\\{19\\}\$/\\1$made/" {} +
+  done 2>/dev/null
 }
 
 # apk_virtual FILE

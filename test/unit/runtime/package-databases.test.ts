@@ -16,12 +16,14 @@ interface Setting {
   readonly epoch?: string;
   /** A folder with programs that the image has. */
   readonly tools?: string;
+  /** How long it is till the RUN writes: busybox's find compares whole seconds. */
+  readonly seconds?: number;
   /** What the RUN says. */
   readonly told?: string;
 }
 
 /** What the files are after a RUN that wrote `written` over `parent`. */
-function after(shell: readonly string[], parent: Readonly<Record<string, string>>, written: Readonly<Record<string, string>>, { epoch, tools, told = '' }: Setting = {}): Readonly<Record<string, string>> {
+function after(shell: readonly string[], parent: Readonly<Record<string, string>>, written: Readonly<Record<string, string>>, { epoch, tools, seconds = 0, told = '' }: Setting = {}): Readonly<Record<string, string>> {
   const box = join(folder, `${++boxes}`);
   const [root, state, changes] = ['root', 'state', 'changes'].map((name) => join(box, name)) as [string, string, string];
   const write = (base: string, files: Readonly<Record<string, string>>): void => {
@@ -39,7 +41,7 @@ function after(shell: readonly string[], parent: Readonly<Record<string, string>
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   const [program = '', ...args] = shell;
   const env = { PATH: process.env['PATH'], ...(epoch === undefined ? {} : { SOURCE_DATE_EPOCH: epoch }) };
-  const result = spawnSync(program, [...args, join(box, 'run'), 'sh', '-c', `cp -r ${changes}/. ${root}/`], { env, encoding: 'utf8' });
+  const result = spawnSync(program, [...args, join(box, 'run'), 'sh', '-c', `sleep ${seconds}; cp -r ${changes}/. ${root}/`], { env, encoding: 'utf8' });
   assert.is(result.stderr, told);
   assert.is(result.status, 0);
   return Object.fromEntries(Object.keys({ ...parent, ...written }).map((path) => [path, readFileSync(root + path, 'utf8')]));
@@ -99,6 +101,15 @@ each('ghc: the cache of packages is made again of the same files', (shell) => {
   assert.is(after(shell, written, {}, { tools })[CACHE], 'b a');
   program('exit 1');
   assert.is(after(shell, {}, written, { tools, told: `repro: ${CACHE}: its entries come in the order of the directory, and ghc-pkg could not make it again\n` })[CACHE], 'b a');
+});
+
+each('the build cache of Go: times are the epoch, in what is new', (shell) => {
+  const entry = (time: string): string => `v1 ${'0a'.repeat(32)} ${'1b'.repeat(32)} ${'2653'.padStart(20)} ${time.padStart(20)}\n`;
+  const [made, old] = ['/root/.cache/go-build/0a/0a11-a', '/root/.cache/go-build/1b/1b11-a'];
+  const other = { '/root/.cache/go-build/0a/0a11-d': entry('1795787831634344550'), '/root/.cache/go-build/0a/0a12-a': 'text 1795787831634344550\n' };
+  const files = after(shell, { [old]: entry('1750000000000000000') }, { [made]: entry('1795787831634344550'), ...other }, { epoch: '1700000000', seconds: 1.1 });
+  assert.equal(files, { [old]: entry('1750000000000000000'), [made]: entry('1700000000000000000'), ...other });
+  assert.is(after(shell, {}, { [made]: entry('1795787831634344550') }, { seconds: 1.1 })[made], entry('0'.repeat(19)));
 });
 
 test.run();
