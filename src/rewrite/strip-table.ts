@@ -122,6 +122,7 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/var/lib/*/.erlang.cookie', action: 'report', why: SECRET },
   { path: '/etc/shadow', action: 'report-passwords', why: 'the hash of a password that the RUN set has a random salt: every build has another one' },
   { path: '/etc/.git', marker: 'logs/HEAD', action: 'report', why: 'it has a commit with the time at which the RUN made it: every build has another one' },
+  { path: '/usr/local/lib/R/site-library/*', marker: 'Meta/package.rds', action: 'report', why: 'it has the times at which R built it: every build has others' },
   { path: '/var/lib/postgresql/*/*', marker: 'global/pg_control', action: 'report', why: DATABASE },
   { path: '/var/lib/mysql', marker: 'ibdata1', action: 'report', why: DATABASE },
   { path: '/var/lib/ldap', marker: 'data.mdb', action: 'report', why: DATABASE },

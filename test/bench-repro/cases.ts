@@ -1,4 +1,5 @@
 import type { FrontendChoice } from '../support/build.ts';
+import { COMMANDS } from './commands.ts';
 
 /** The base images of the benchmark, by name: references in the registry. */
 export interface BenchBases {
@@ -7,6 +8,8 @@ export interface BenchBases {
   readonly plain: string;
   readonly trixie: string;
   readonly bullseye: string;
+  /** With the tools of commands.ts; made when a case needs it. */
+  readonly tools: string;
 }
 
 /** A package of packages.txt. */
@@ -47,6 +50,7 @@ export const VARIANTS: readonly Variant[] = [
   },
   { name: 'trixie', about: 'Debian 13', dockerfile: (bases, name) => clean(bases.trixie, name) },
   { name: 'bullseye', about: 'Debian 11', dockerfile: (bases, name) => clean(bases.bullseye, name) },
+  { name: 'commands', about: 'what Dockerfiles do beside that: commands.ts', dockerfile: (bases, name) => `FROM ${bases.tools}\n${COMMANDS.find((each) => each.name === name)?.lines ?? ''}\n` },
 ];
 
 const RELEASES: ReadonlySet<string> = new Set(['trixie', 'bullseye']);
@@ -61,10 +65,17 @@ export function parsePackages(text: string): readonly BenchPackage[] {
   });
 }
 
+/** What is built: packages, and commands by their names. */
+export interface BenchSubjects {
+  readonly packages: readonly BenchPackage[];
+  readonly commands: readonly string[];
+}
+
 /** All cases, the most telling first: ours in each variant, and the reference in the first. */
-export function benchCases(packages: readonly BenchPackage[], variants: readonly Variant[], frontends: readonly BenchCase['frontend'][]): readonly BenchCase[] {
+export function benchCases({ packages, commands }: BenchSubjects, variants: readonly Variant[], frontends: readonly BenchCase['frontend'][]): readonly BenchCase[] {
   return variants.flatMap((variant, at) => frontends.flatMap((frontend) => {
     if (frontend === 'reference' && at > 0) return [];
+    if (variant.name === 'commands') return commands.map((name) => ({ package: name, variant, frontend }));
     return packages.filter(({ releases }) => !RELEASES.has(variant.name) || releases.includes(variant.name)).map(({ name }) => ({ package: name, variant, frontend }));
   }));
 }

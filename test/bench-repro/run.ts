@@ -1,6 +1,7 @@
 // Packages of Debian, each installed by one RUN on two daemons that are unlike each other, with our frontend and with the reference;
 // layers compared byte for byte. Goes on where it was stopped: results are in .cache/bench-repro.
 //   PACKAGES='curl git'   these alone (names need not be in packages.txt)     VARIANTS='clean apt'      FRONTENDS='ours reference'
+//   COMMANDS='venv'       these alone of commands.ts, in the variant commands
 //   AGAIN=differ|older|all    build again what differed or failed, what another bundle gave, all
 //   DAYS=0                the second daemon's clock is right: a program that allocates by jemalloc may hang under the false one (bind9's rndc-confgen)
 //   TABLE=1               only print the table of what is known
@@ -17,6 +18,7 @@ import { goTool } from '../support/tools.ts';
 import { startArchiveCache } from './archive-cache.ts';
 import { benchCases, parsePackages, VARIANTS, type BenchBases, type BenchCase } from './cases.ts';
 import { runtimeWithClock } from './clock.ts';
+import { COMMANDS, TOOLS } from './commands.ts';
 import { compareBuilds, openResults, type BenchResult } from './results.ts';
 import { resultTable } from './table.ts';
 
@@ -30,6 +32,7 @@ const folder = join(cacheFolder, 'bench-repro');
 const words = (name: string): readonly string[] | undefined => process.env[name]?.trim().split(/\s+/).filter((each) => each !== '');
 const known = parsePackages(readFileSync(new URL('packages.txt', import.meta.url), 'utf8'));
 const packages = words('PACKAGES')?.map((name) => known.find((each) => each.name === name) ?? { name, releases: ['trixie', 'bullseye'] }) ?? known;
+const commands = COMMANDS.map(({ name }) => name).filter((name) => words('COMMANDS')?.includes(name) ?? true);
 const variants = VARIANTS.filter(({ name }) => words('VARIANTS')?.includes(name) ?? true);
 const frontends = (['ours', 'reference'] as const).filter((name) => words('FRONTENDS')?.includes(name) ?? true);
 const bundle = createHash('sha256').update(readFileSync(join(projectFolder, 'dist/frontend.cjs'))).digest('hex').slice(0, 12);
@@ -61,8 +64,12 @@ async function makeBases(env: Environment, mirror: Mirror, proxy: string): Promi
     await env.mustBuild({ frontend: 'reference', dockerfile: `FROM ${minimal}\n${more}COPY . /\n`, files, output: { push: reference } });
     return reference;
   };
+  const bookworm = await make('bookworm', 'debian');
+  const tools = env.image('tools');
+  if (variants.some(({ name }) => name === 'commands')) await env.mustBuild({ frontend: 'reference', dockerfile: `FROM ${bookworm}\nRUN apt-get update && apt-get install -y --no-install-recommends ${TOOLS} && rm -rf /var/lib/apt/lists/*\n`, output: { push: tools } });
   return {
-    bookworm: await make('bookworm', 'debian'),
+    bookworm,
+    tools,
     plain: await make('bookworm', 'plain', 'RUN rm /etc/apt/apt.conf.d/docker-clean\n'),
     trixie: await make('trixie', 'trixie'),
     bullseye: await make('bullseye', 'bullseye'),
@@ -132,8 +139,8 @@ async function runBench(due: readonly BenchCase[]): Promise<void> {
   }
 }
 
-const due = process.env['TABLE'] === undefined ? benchCases(packages, variants, frontends).filter(isDue) : [];
+const due = process.env['TABLE'] === undefined ? benchCases({ packages, commands }, variants, frontends).filter(isDue) : [];
 if (due.length > 0) await runBench(due);
-const names = new Set(packages.map(({ name }) => name));
+const names = new Set([...packages.map(({ name }) => name), ...commands]);
 console.log(`\n${resultTable(store.all().filter((each) => names.has(each.package)), [...names], bundle)}`);
 process.exit(0);

@@ -1,8 +1,9 @@
-/** Package managers other than apt: what they leave of the moment does not reach the layer. Their packages come from small repositories of the test's own. */
+/** Package managers other than apt, git and GnuPG: what they leave of the moment does not reach the layer. What they fetch comes from the test. */
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, gzipSync } from 'node:zlib';
 import { test } from 'uvu';
@@ -21,7 +22,7 @@ test.after(async () => {
 });
 
 const EPOCH = 1_700_000_000;
-await ensurePrograms(['openssl']);
+await ensurePrograms(['openssl', 'gpg']);
 const faketime = await unpackedPackage('libfaketime');
 const library = readdirSync(faketime, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('/libfaketime.so.1')) ?? '';
 
@@ -98,6 +99,19 @@ echo hello > %{buildroot}/usr/share/hello
 /usr/share/hello
 `;
 
+/** A public key. */
+async function publicKey(): Promise<string> {
+  const home = mkdtempSync(join(tmpdir(), 'repro-gnupg-'));
+  const options = { env: { GNUPGHOME: home } };
+  try {
+    await mustRun('gpg', ['--batch', '--passphrase', '', '--quick-gen-key', 'Test <test@example.org>', 'rsa2048', 'sign', 'never'], options);
+    return (await mustRun('gpg', ['--armor', '--export'], options)).stdout;
+  } finally {
+    await mustRun('gpgconf', ['--kill', 'gpg-agent'], options);
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
 /** A server as that of an index is: what pip keeps of its answers has their date. */
 const certificates = env.tempFolder();
 await mustRun('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', join(certificates, 'key'), '-out', join(certificates, 'certificate')]);
@@ -145,6 +159,17 @@ const CASES: readonly Case[] = [
   {
     packages: 'npm', command: `cd /srv && npm install --cafile /dev/test/certificate --registry ${origin}/npm/ hello-test`, files: { 'test/certificate': certificate },
     unlike: /^root\/\.npm\/(_cacache\/index-v5|_logs|_update-notifier-last-checked)/, made: 'srv/node_modules/hello-test/index.js',
+  },
+  {
+    packages: 'gnupg', command: 'gpg --batch --import /dev/test/key && gpg --batch --no-default-keyring --keyring /usr/share/keyrings/test.gpg --import /dev/test/key && gpg --list-keys', files: { 'test/key': await publicKey() },
+    unlike: /^root\/\.gnupg\/(pubring\.kbx~?|trustdb\.gpg)$|^usr\/share\/keyrings\/test\.gpg~?$/, made: 'usr/share/keyrings/test.gpg',
+  },
+  {
+    packages: 'git',
+    prepare: 'ENV GIT_AUTHOR_DATE=@1600000000 GIT_COMMITTER_DATE=@1600000000 GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=user.email GIT_CONFIG_VALUE_0=a@example.org\n' +
+      'RUN git init -q /srv/upstream && cd /srv/upstream && mkdir folder && for i in 1 2 3 4 5; do seq $i 2000 > folder/$i; done && git add . && git commit -qm x && git tag v1\nENV GIT_COMMITTER_DATE=\n',
+    command: 'git clone -q file:///srv/upstream /opt/whole && git clone -q --depth 1 --branch v1 file:///srv/upstream /opt/shallow && cd /opt/whole && test -z "$(git status --short)" && git diff --exit-code', files: { 'test/x': '' },
+    unlike: /^opt\/(whole|shallow)\/\.git\/(index$|logs\/)/, made: 'opt/shallow/folder/1',
   },
   {
     packages: 'dnf rpm createrepo-c python3',

@@ -20,11 +20,12 @@ test('the list of packages: each once, some on other releases', () => {
 });
 
 test('cases: ours in all variants, the reference in the first, other releases where the list has them', () => {
-  const cases = benchCases(parsePackages('a # first\n\n# none\nb trixie\n'), VARIANTS, ['ours', 'reference']);
+  const cases = benchCases({ packages: parsePackages('a # first\n\n# none\nb trixie\n'), commands: ['venv'] }, VARIANTS, ['ours', 'reference']);
   const names = cases.map((each) => `${each.variant.name} ${each.frontend} ${each.package}`);
   assert.equal(names.slice(0, 4), ['clean ours a', 'clean ours b', 'clean reference a', 'clean reference b']);
   assert.equal(names.filter((name) => /trixie|bullseye/.test(name)), ['trixie ours b']);
   assert.is(names.filter((name) => name.includes('reference')).length, 2);
+  assert.equal(names.filter((name) => name.startsWith('commands')), ['commands ours venv']);
 });
 
 /** A build with one layer of these files. */
@@ -51,7 +52,7 @@ test('layers are compared by path, with the cause that the build gave for it or 
 
 test('results are kept, and counted in the table', () => {
   const store = openResults(folder);
-  const [each] = benchCases(parsePackages('a'), VARIANTS, ['ours']);
+  const [each] = benchCases({ packages: parsePackages('a'), commands: [] }, VARIANTS, ['ours']);
   assert.ok(each !== undefined);
   assert.is(store.read(each), undefined);
   const result: BenchResult = { package: 'a', variant: 'clean', frontend: 'ours', bundle: '1', equal: true, seconds: [1, 2], differences: [] };
