@@ -4,10 +4,13 @@ is_release() {
   case $1 in */InRelease|*/Release) ;; *) false ;; esac
 }
 
-# 20240101T000000Z as a number.
-number() {
-  n=\${1%Z}
-  echo "\${n%T*}\${n#*T}"
+# Whether the time $1 is later than $2, each as 20240101T000000Z: day by day, then in the day, since there are shells that count to 2147483647 alone.
+# The 1 in front keeps a 0 from making an octal number.
+later() {
+  [ "1\${1%T*}" -le "1\${2%T*}" ] || return 0
+  [ "1\${1%T*}" -eq "1\${2%T*}" ] || return 1
+  set -- "\${1#*T}" "\${2#*T}"
+  [ "1\${1%Z}" -gt "1\${2%Z}" ]
 }
 
 # Whether the Release file $1 is older than the snapshot, or as old; sets date.
@@ -25,30 +28,41 @@ release_fits() {
   esac
   case $2 in ?) d=0$2 ;; *) d=$2 ;; esac
   case $5 in ?:*) h=0$5 ;; *) h=$5 ;; esac
-  n=$4$m$d\${h%%:*}
+  n=$4$m\${d}T\${h%%:*}
   h=\${h#*:}
-  [ "$n\${h%%:*}\${h#*:}" -le "$(number "$time")" ]
-}
-
-# The snapshot that the URL $1 is in: sets stamp; false when there is none.
-stamp_of() {
-  case $1 in
-  *://*/[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z/*) ;;
+  n=$n\${h%%:*}\${h#*:}Z
+  # What is no time is no earlier one.
+  case $n in
+  [0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z) ! later "$n" "$time" ;;
   *) return 1 ;;
   esac
-  stamp=\${1%%T[0-9][0-9][0-9][0-9][0-9][0-9]Z/*}
-  tail=\${1#"$stamp"}
-  stamp=\${stamp##*/}\${tail%%/*}
+}
+
+# The snapshot that the URL $1 is in, the latest when it names several: sets stamp; false when it names none.
+stamp_of() {
+  stamp=
+  part=\${1#*://}
+  while case $part in */*) ;; *) false ;; esac; do
+    case \${part%%/*} in
+    [0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z)
+      [ -n "$stamp" ] && ! later "\${part%%/*}" "$stamp" || stamp=\${part%%/*}
+      ;;
+    esac
+    part=\${part#*/}
+  done
+  [ -n "$stamp" ]
 }
 
 # Whether the URL $1, to which a snapshot's URL leads, is that of a later snapshot.
 is_later() {
-  stamp_of "$1" && [ "$(number "$stamp")" -gt "$(number "$time")" ]
+  stamp_of "$1" && later "$stamp" "$time"
 }
 
 # The days of the time $1 since some day: https://howardhinnant.github.io/date_algorithms.html#days_from_civil
 days() {
   y=\${1%????T*}
+  # A number that begins with 0 is an octal one.
+  while case $y in 0?*) ;; *) false ;; esac; do y=\${y#0}; done
   d=\${1#????}
   d=\${d%T*}
   m=\${d%??}

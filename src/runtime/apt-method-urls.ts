@@ -1,7 +1,13 @@
 /** URLs of the distribution, of the snapshot, and of where the snapshot server leads to. */
 export const URL_FUNCTIONS = `
+# Whether the URL $1 is longer than any that apt can use, which makes names of files of them: what looks into it would take long.
+is_endless() {
+  [ \${#1} -gt 2048 ]
+}
+
 # The snapshot's counterpart of the URL $1: sets from, to (the parts that differ) and rest.
 locate() {
+  ! is_endless "$1" || return 1
   case $1 in http://*) rest=\${1#http://} ;; https://*) rest=\${1#https://} ;; *) return 1 ;; esac
   host=\${rest%%/*}
   rest=\${rest#"$host"}
@@ -56,8 +62,12 @@ note_redirect() {
   esac >> "$S/.redirects"
 }
 
-# The URL $1 as the name of a file.
+# The URL $1 as the name of a file; for one that is longer than names are, a name that no file can have.
 name_of() {
+  if [ \${#1} -gt 255 ]; then
+    name=$(printf '%0300d' 0)
+    return
+  fi
   name=
   part=$1
   while case $part in */*) ;; *) false ;; esac; do
@@ -76,6 +86,10 @@ note() {
 note_other() {
   is_release "$1" || return 0
   case $1 in "$debian"*|"$ubuntu"*|http://snapshot.*|https://snapshot.*) return 0 ;; esac
+  if is_endless "$1"; then
+    note "not from the snapshot, left as it is: a URL of \${#1} characters"
+    return
+  fi
   other=\${1%/*}
   case \${other#*://} in *@*) other=\${other%%://*}://\${other#*@} ;; esac
   note "not from the snapshot, left as it is: \${other%%/dists/*}"

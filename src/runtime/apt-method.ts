@@ -153,7 +153,9 @@ answers() {
 }
 
 redirected() {
-  if is_later "$next"; then
+  if is_endless "$next"; then
+    fail_with "the snapshot server leads to a URL of \${#next} characters"
+  elif is_later "$next"; then
     fail_with "the snapshot server leads to a later snapshot than $time: $next"
   else
     is_release "$asked" && note_age "$next"

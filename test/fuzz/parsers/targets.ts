@@ -34,6 +34,7 @@ import { parseQuery, parseUrl, urlToString } from '../../../src/spec/url.ts';
 import { buildTargets } from './build-targets.ts';
 import { imageTargets } from './image-targets.ts';
 import { provenanceSeeds, signingKey } from './provenance-seeds.ts';
+import { snapshotTarget } from './snapshot-target.ts';
 import { repairChecksums, tarSeeds } from './tar-seeds.ts';
 import { bytes, bytesOf, text } from './target.ts';
 import type { Target } from './target.ts';
@@ -72,7 +73,7 @@ export const TARGETS: readonly Target[] = [
     const patterns = parseIgnoreFile(input);
     const matcher = new IgnoreMatcher(patterns);
     return [patterns, ...['a', 'a/b/c.txt', 'src/x/y/z.log', `${'a/'.repeat(12)}b`].map((path) => matcher.matchesPathOrParent(path))];
-  }, bytesOf(['*.log\n!keep.log\n# no\n/src/**\n**/x\n', '[a-z]?\\*\n!a/*/b\n', '\ufeff./a/../b//c\n', '**/a*b*c*d\n']), ['**', '*', '?', '[a-', ']', '!', '\\', '/', '**/', '\n']),
+  }, bytesOf(['*.log\n!keep.log\n# no\n/src/**\n**/x\n', '[a-z]?\\*\n!a/*/b\n', '\ufeff./a/../b//c\n', '**/a*b*c*d\n', '*\n!src/**/*.[ch]\n!src/x/[^a-f]?z/**/\n\\#a\n!!b\n', 'a/**/b/**/c\n**/**/x\n!**/y.log\n']), ['**', '*', '?', '[a-', ']', '!', '\\', '/', '**/', '\n']),
   text('reference', parseNormalizedNamed, ['debian:12', 'docker.io/library/gcc@sha256:' + '1'.repeat(64), 'localhost:5000/a/b__c.d-e:tag', '[::1]:5000/x', `a/${'b'.repeat(250)}`], [':', '@sha256:', '/', '__', '--', '.', 'localhost']),
   text('platform', parsePlatform, ['linux/amd64', 'linux/arm/v7', 'windows(10.0.17763+win32k)/amd64', 'arm64', 'x86_64'], ['linux', '/', '(', ')', '+', '%', 'v8']),
   text('platform list', parsePlatforms, ['linux/amd64,linux/arm64', 'windows(10.0)/amd64,arm'], [',', 'linux', '/', '(', ')', '+']),
@@ -117,4 +118,5 @@ export const TARGETS: readonly Target[] = [
   }, [Buffer.from('00000604000000000000040000ffff000008060000000000deadbeefdeadbeef', 'hex'), Buffer.from('000005000d00000001020a0b0000', 'hex')]),
   ...buildTargets(DOCKERFILES, KEYWORDS),
   ...imageTargets(),
+  snapshotTarget(),
 ];

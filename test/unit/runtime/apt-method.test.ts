@@ -64,6 +64,7 @@ const LEFT_ALONE: readonly (readonly [uri: string, named: string])[] = [
   [`http://s/archive/debian/20200101T000000Z/dists/x/InRelease`, ''],
   ['http://snapshot.debian.org/archive/debian/20200101T000000Z/dists/x/InRelease', ''],
   ['http://deb.debian.org/unknown/dists/x/InRelease', 'http://deb.debian.org/unknown\n'],
+  [`http://deb.debian.org/${'/'.repeat(3000)}debian/dists/x/InRelease`, 'a URL of 3046 characters\n'],
 ];
 
 for (const shell of SHELLS) {
@@ -220,6 +221,20 @@ test('a redirection to an earlier snapshot is followed, one to a later is a fail
   assert.is(redirect(later), `400 URI Failure\nURI: ${URI}\nMessage: the snapshot server leads to a later snapshot than ${T}: ${later} (${SNAPSHOT})\n\n`);
 });
 
+test('a redirection hides no later snapshot behind another name of one, nor in a URL without end', () => {
+  const told = (shell: readonly string[], to: string) => talk(shell, ask(URI), `103 Redirect\nNew-URI: ${to}\nURI: ${SNAPSHOT}\n\n`);
+  for (const shell of SHELLS) {
+    const [before, between, old] = ['http://s/20240109T000000Z/20250101T000000Z/dists/x/InRelease', 'http://s/aT000000Z/20250101T000000Z/dists/x/InRelease', 'http://s/00990801T000000Z/x/InRelease'];
+    for (const to of [before, between]) {
+      assert.is(told(shell, to).told, `400 URI Failure\nURI: ${URI}\nMessage: the snapshot server leads to a later snapshot than ${T}: ${to} (${SNAPSHOT})\n\n`);
+    }
+    const long = `http://s/20250101T000000Z/${'x/'.repeat(2000)}InRelease`;
+    assert.is(told(shell, long).told, `400 URI Failure\nURI: ${URI}\nMessage: the snapshot server leads to a URL of ${long.length} characters (${SNAPSHOT})\n\n`);
+    const { stderr, notes } = told(shell, old);
+    assert.equal([stderr, notes], ['', `the snapshot server has no snapshot of ${T}: it leads to 00990801T000000Z\n`]);
+  }
+});
+
 test('a Release file that is later than the snapshot is a failure', () => {
   const answer = `201 URI Done\nURI: ${SNAPSHOT}\nFilename: @/InRelease\nSize: 1\n\n`;
   const done = `201 URI Done\nURI: ${URI}\nFilename: @/InRelease\nSize: 1\n\n`;
@@ -227,7 +242,7 @@ test('a Release file that is later than the snapshot is a failure', () => {
   for (const date of ['Date: Wed, 10 Jan 2024 03:15:00 UTC', 'Date: Wed, 10 Jan 2024 3:15:00 UTC', 'Date: Tue, 9 Jan 2024 23:59:59 UTC', 'Date: Sun, 31 Dec 2023 23:59:59 +0000', 'NoDate: x', 'Date: what?']) {
     assert.is(fetch(date), done, date);
   }
-  for (const date of ['Wed, 10 Jan 2024 03:15:01 UTC', 'Thu, 1 Feb 2024 00:00:00 UTC', 'Mon, 06 Jan 2025 00:00:00 UTC', 'Wed, 11 Dec 2024 9:00:00 UTC']) {
+  for (const date of ['Wed, 10 Jan 2024 03:15:01 UTC', 'Thu, 1 Feb 2024 00:00:00 UTC', 'Mon, 06 Jan 2025 00:00:00 UTC', 'Wed, 11 Dec 2024 9:00:00 UTC', 'Wed, 1x Jan 2024 03:15:00 UTC', 'Wed, 10 Jan 20240 03:15:00 UTC', 'Wed, 10 Jan $(id) 03:15:00 UTC']) {
     assert.is(fetch(`Date: ${date}`), `400 URI Failure\nURI: ${URI}\nMessage: the snapshot server has a later state than ${T}: its Release file is of ${date} (${SNAPSHOT})\n\n`);
   }
   const other = 'http://example.org/dists/x/InRelease';
