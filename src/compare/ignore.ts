@@ -11,6 +11,9 @@ export interface IgnoreRules {
 /** Longer than any path needs; what picomatch takes for a glob grows with the square of its length. */
 const MAX_GLOB = 1024;
 
+/** At the end of a glob picomatch (4.0.7) collapses these beyond the end, and reads on for ever. */
+const ENDLESS = '\\'.repeat(3);
+
 /**
  * Rules from what the user wrote: the name of a cause, or a glob of paths, which begins with `/` or `*` (picomatch; `*` stays in a folder, `**` does not).
  * Throws (code `option`) when one is neither.
@@ -21,6 +24,7 @@ export function parseIgnoreRules(texts: readonly string[]): IgnoreRules {
   for (const text of texts) {
     if (isCause(text)) causes.add(text);
     else if (text.length > MAX_GLOB) throw new CodedError('option', `--ignore ${JSON.stringify(text.slice(0, 40))}…: has ${text.length} characters, of at most ${MAX_GLOB}`);
+    else if (text.endsWith(ENDLESS)) throw new CodedError('option', `--ignore ${JSON.stringify(text)}: ends with more backslashes than two, which escape nothing`);
     else if (/^[/*]/.test(text)) globs.push(text);
     else throw new CodedError('option', `--ignore ${JSON.stringify(text)}: is neither a path (begin it with / or *) nor a cause (${Object.keys(CAUSES).join(', ')})`);
   }

@@ -35,7 +35,7 @@ export function createFaultJudge(): FaultJudge {
     judge: async (name, run) => {
       const outcome = await runFaulty({ ...run, handlers: { ...handlers, ...run.handlers } });
       const { code, signal, stderr, took, strayOutput, orphans, reached } = outcome;
-      const what = `${name} at ${run.method}`;
+      const what = `${name} at ${run.call === undefined ? run.method : `call ${run.call}, ${outcome.calls[run.call - 1]}`}`;
       rows.push(`${what.padEnd(44)} exit ${code ?? signal} after ${took} ms  ${stderr.trim().slice(0, 110)}`);
       assert.ok(reached || run.cancelAfterFrames !== undefined, `${what}: the call was not made`);
       assert.is(strayOutput, '', what);

@@ -17,6 +17,8 @@ export type Fault = (frame: Frame) => Broken | undefined;
 export interface FaultyRun {
   /** The first call of this method. */
   readonly method: string;
+  /** In place of that: the call that is the so-manyth of all, from 1. */
+  readonly call?: number;
   readonly fault?: Fault;
   /** At the moment of the call, or when so many frames of the daemon have come: ends stdin, closes stdout, or kills with SIGTERM. */
   readonly cancel?: 'stdin' | 'stdout' | 'SIGTERM';
@@ -32,6 +34,8 @@ export interface FaultyOutcome {
   /** Milliseconds from the fault (without one, from the start) to the exit. */
   readonly took: number;
   readonly reached: boolean;
+  /** The methods that were called, in order. */
+  readonly calls: readonly string[];
   /** What stdout had that is no HTTP/2; '' when there is nothing. */
   readonly strayOutput: string;
   /** Processes of its group that outlive it. */
@@ -52,7 +56,7 @@ export function frameBytes({ type, flags, stream, payload }: Frame): Buffer {
 }
 
 /** Runs the bundled frontend against a gateway whose answer to one call is broken on the way. */
-export async function runFaulty({ method, fault, cancel, cancelAfterFrames, options = {}, handlers }: FaultyRun): Promise<FaultyOutcome> {
+export async function runFaulty({ method, call, fault, cancel, cancelAfterFrames, options = {}, handlers }: FaultyRun): Promise<FaultyOutcome> {
   const fake = await startFakeGateway(handlers);
   const variables = Object.fromEntries(Object.entries(options).map(([key, value], index) => [`BUILDKIT_FRONTEND_OPT_${index}`, `${key}=${value}`]));
   const workers = JSON.stringify([{ ID: 'w', Platforms: [{ os: 'linux', architecture: 'amd64' }] }]);
@@ -69,9 +73,13 @@ export async function runFaulty({ method, fault, cancel, cancelAfterFrames, opti
     if (cancel === 'stdout') child.stdout.destroy();
     if (cancel === 'SIGTERM') child.kill('SIGTERM');
   };
+  const calls: string[] = [];
   const takeRequest = createFrameReader((frame) => {
     if (frame.type > FRAME.continuation) strayOutput ||= `a frame of type ${frame.type}`;
-    if (broken >= 0 || frame.type !== FRAME.headers || !frame.payload.includes(`LLBBridge/${method}`)) return;
+    const called = frame.type === FRAME.headers ? /LLBBridge\/(\w+)/.exec(frame.payload.toString('latin1'))?.[1] : undefined;
+    if (called === undefined) return;
+    calls.push(called);
+    if (broken >= 0 || (call === undefined ? called !== method : calls.length !== call)) return;
     reached = true;
     broken = frame.stream;
     if (fault !== undefined) since = Date.now();
@@ -106,7 +114,7 @@ export async function runFaulty({ method, fault, cancel, cancelAfterFrames, opti
     clearTimeout(timer);
     socket.destroy();
     fake.stop();
-    resolve({ code, signal, stderr, took, reached, strayOutput, orphans: isAlive(child.pid), hasWritten: prefaceLeft < PREFACE.length, frames, fake });
+    resolve({ code, signal, stderr, took, reached, calls, strayOutput, orphans: isAlive(child.pid), hasWritten: prefaceLeft < PREFACE.length, frames, fake });
   }));
 }
 

@@ -50,6 +50,9 @@ test('what must not be is found', async () => {
   assert.is(await findingOf(() => { throw new Error('on purpose'); }), undefined);
   assert.is(await findingOf(() => Object.assign(Object.prototype, { polluted: true })), 'pollution');
   delete (Object.prototype as Record<string, unknown>)['polluted'];
+  const { toString } = Object.prototype;
+  assert.is(await findingOf(() => void (Object.prototype.toString = () => 'polluted')), 'pollution');
+  Object.prototype.toString = toString;
 });
 
 test.run();

@@ -14,14 +14,19 @@ export interface Outcome {
   readonly detail: string;
 }
 
-const keyCounts = (): number => [Object.prototype, Array.prototype, Function.prototype, String.prototype].reduce<number>((sum, each) => sum + Reflect.ownKeys(each).length, 0);
+const PROTOTYPES = [Object.prototype, Array.prototype, Function.prototype, String.prototype, Map.prototype, Promise.prototype];
+const keyCounts = (): number => PROTOTYPES.reduce<number>((sum, each) => sum + Reflect.ownKeys(each).length, 0);
 const KEYS = keyCounts();
+/** What the prototypes have, as it was before any input. */
+const VALUES = PROTOTYPES.flatMap((each) => Reflect.ownKeys(each).map((key) => ({ each, key, value: Object.getOwnPropertyDescriptor(each, key)?.value as unknown })));
+const hasOtherValue = (): boolean => VALUES.some(({ each, key, value }) => Object.getOwnPropertyDescriptor(each, key)?.value !== value);
 
 /** Runs one input. With `measure`, what it gives is measured too. */
 export async function checkInput(target: Target, input: Uint8Array, measure: boolean): Promise<Outcome> {
   const before = performance.now();
   const outcome = await fate(target, input, measure);
   if (keyCounts() !== KEYS) return { finding: 'pollution', detail: 'a prototype has another number of properties' };
+  if (measure && hasOtherValue()) return { finding: 'pollution', detail: 'a property of a prototype has another value' };
   return performance.now() - before > MAX_MS && outcome.finding === undefined ? timed(target, input) : outcome;
 }
 

@@ -32,7 +32,8 @@ export function imageTargets(): readonly Target[] {
   ]);
   const refusal = Buffer.concat([frameHeader(FRAME.settings, 0, 0, 0), frameHeader(FRAME.headers, FLAG.endHeaders | FLAG.endStream, 1, refused.length), refused]);
   return [
-    bytes('unpacked layer', (input) => drained(decompress(pieces(input), 'x')), [...GZIPPED, ...ZSTD_FRAMES, Buffer.from('plain')], ['\u001f\u008b', '(\u00b5/\u00fd']),
+    // Zstandard has a target of its own, with less patience than decompress has.
+    bytes('unpacked layer', (input) => drained(decompress(pieces(input), 'x')), [...GZIPPED, Buffer.from('plain')], ['\u001f\u008b']),
     bytes('zstd', (input) => drained(unzstd(pieces(input), 300)), [...ZSTD_FRAMES, Buffer.concat([...ZSTD_FRAMES.slice(0, 3)])], ['(\u00b5/\u00fd', 'P*M\u0018']),
     bytes('Huffman', (input) => decodeHuffman(input), [Buffer.from('f1e3c2e5f23a6ba0ab90f4ff', 'hex'), Buffer.from('25a849e95ba97d7f', 'hex')]),
     bytes('HTTP/2 connection', talk, [wholeAnswer, cutAnswer(answer[0]), refusal, Buffer.concat([numberFrame(FRAME.windowUpdate, 0, 100), wholeAnswer]), numberFrame(FRAME.goAway, 0, 1, 2), numberFrame(FRAME.resetStream, 1, 8)], [], 4096),

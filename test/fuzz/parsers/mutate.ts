@@ -10,8 +10,8 @@ const WORDS = ['__proto__', 'constructor', 'toString', '\u0000', '\ufeff', '\u21
 /** One to six changes of `input`; `others` are spliced in, `words` are what the format is made of. */
 export function mutate(random: Random, input: Uint8Array, others: readonly Uint8Array[], words: readonly string[]): Uint8Array {
   let bytes = Buffer.from(input);
-  for (let left = random.int(1, random.chance(0.2) ? 6 : 2); left > 0; left--) bytes = change(random, bytes, others, words);
-  return bytes.subarray(0, MAX_INPUT_BYTES);
+  for (let left = random.int(1, random.chance(0.2) ? 6 : 2); left > 0; left--) bytes = change(random, bytes, others, words).subarray(0, MAX_INPUT_BYTES);
+  return bytes;
 }
 
 function change(random: Random, bytes: Buffer<ArrayBuffer>, others: readonly Uint8Array[], words: readonly string[]): Buffer<ArrayBuffer> {

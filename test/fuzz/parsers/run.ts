@@ -32,6 +32,9 @@ export interface WorkerResult {
 /** Of V8's old space; inputs have at most 64 KiB. */
 const HEAP_MIB = 192;
 
+/** Of all that the child holds, buffers too. */
+const MAX_RSS_MIB = 640;
+
 /** How often the child is looked at, in milliseconds. */
 const LOOK_MS = 1000;
 /** Linux counts processor time of processes in hundredths of a second. */
@@ -48,9 +51,9 @@ export async function fuzzTarget(name: string, seed: number, executions: number,
   try {
     return await new Promise((resolve) => {
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-      let out = '', log = '', hangs = false;
-      const timer = watch(child.pid ?? 0, inputPath, () => {
-        hangs = true;
+      let out = '', log = '', killedFor: Finding = 'crash';
+      const timer = watch(child.pid ?? 0, inputPath, (finding) => {
+        killedFor = finding;
         child.kill('SIGKILL');
       });
       child.stdout.on('data', (data) => (out += String(data)));
@@ -61,7 +64,7 @@ export async function fuzzTarget(name: string, seed: number, executions: number,
         const input = lastInput(inputPath);
         const how = `${signal ?? `exit status ${code}`}, seed ${seed}\n${log}`;
         if (input === undefined) return resolve({ died: how });
-        const found: FoundInput = { finding: hangs ? 'hang' : 'crash', detail: how, input: input.toString('base64') };
+        const found: FoundInput = { finding: killedFor, detail: how, input: input.toString('base64') };
         resolve({ executions: 0, corpus: 0, reaching: 0, pieces: 0, rssMiB: 0, findings: [found] });
       });
     });
@@ -70,14 +73,18 @@ export async function fuzzTarget(name: string, seed: number, executions: number,
   }
 }
 
-/** Calls `hang` when a process has used more processor time than one input may, and three times over, since its file of inputs changed. */
-function watch(pid: number, inputPath: string, hang: () => void): NodeJS.Timeout {
+/**
+ * Calls `found` when a process has used more processor time than one input may, and three times over, since its file of inputs changed, and when it
+ * holds more memory than it may.
+ */
+function watch(pid: number, inputPath: string, found: (finding: Finding) => void): NodeJS.Timeout {
   let [changed, usedThen] = [0, 0];
   return setInterval(() => {
     const time = statSync(inputPath, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     const used = processorTime(pid);
     if (time !== changed) [changed, usedThen] = [time, used];
-    else if (time > 0 && used - usedThen > 3 * MAX_MS) hang();
+    else if (time > 0 && used - usedThen > 3 * MAX_MS) found('hang');
+    if (residentMiB(pid) > MAX_RSS_MIB) found('growth');
   }, LOOK_MS);
 }
 
@@ -86,6 +93,15 @@ function processorTime(pid: number): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
     return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  } catch {
+    return 0;
+  }
+}
+
+/** What a process has in memory (proc_pid_status(5): VmRSS), in MiB; 0 where there is no such file. */
+function residentMiB(pid: number): number {
+  try {
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
   } catch {
     return 0;
   }

@@ -118,6 +118,8 @@ test('--ignore: causes and paths; what is left decides', async () => {
   assert.is(await verdict('timestamp', '/var/*'), 'different');
   const { causes } = await compareImages(a, b, { ignored: ['timestamp'] });
   assert.equal(causes.map(({ cause, count, ignored }) => [cause, count, ignored]), [['timestamp', 0, 2], ['log', 1, 0]]);
+  assert.throws(() => parseIgnoreRules([`*${'\\'.repeat(5)}`]), /more backslashes than two/);
+  assert.ok(parseIgnoreRules(['/a\\\\', '/a\\\\\\\\\\b']));
   assert.throws(() => parseIgnoreRules(['timestamps']), /neither a path .* nor a cause \(timestamp, log/);
 });
 
