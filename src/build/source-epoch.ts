@@ -38,7 +38,7 @@ async function archiveEpoch(gateway: Gateway, source: SourceOp, filename: string
   const ref = await solveToRef(gateway, await marshalState(gateway, plainSource(source.identifier, source.attrs)));
   const bytes = await ref.readFile(filename);
   try {
-    return latestFileTime(bytes);
+    return await latestFileTime(bytes);
   } catch {
     return undefined;
   }
