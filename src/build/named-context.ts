@@ -6,7 +6,7 @@ import { customName } from '../llb/constraints.ts';
 import { http, image, local } from '../llb/sources.ts';
 import { newState, scratch } from '../llb/state.ts';
 import type { LateOutput, Output } from '../llb/types.ts';
-import { parseImageConfig } from '../spec/config.ts';
+import { parseImageConfig, parseOciImageConfig } from '../spec/config.ts';
 import type { ImageConfig } from '../spec/config.ts';
 import { hostPlatform } from '../spec/platform.ts';
 import { parseNormalizedNamed, referenceToString, tagNameOnly, withDigest } from '../spec/reference.ts';
@@ -139,11 +139,14 @@ async function loadInput(services: ContextServices, { key }: NamedContextRequest
   const state = (await loadInputStates(services.gateway)).get(name);
   if (state === undefined) throw new CodedError('option', `invalid input ${name} for ${key}`);
   const metadata = services.config.options.get(`input-metadata:${name}`);
-  const config = metadata === undefined ? undefined : parseInputMetadata(metadata);
-  return config === undefined ? { state } : { state: state.withImageConfig(config), image: config };
-}
-
-function parseInputMetadata(text: string): ImageConfig | undefined {
-  const encoded = readInputMetadata(text).get('containerimage.config');
-  return encoded === undefined ? undefined : parseImageConfig(encoded);
+  const encoded = metadata === undefined ? undefined : readInputMetadata(metadata).get('containerimage.config');
+  if (encoded === undefined) return { state };
+  const withConfig = state.withImageConfig(parseOciImageConfig(encoded));
+  // Of `null` Go makes no image, and the state is as it was.
+  if (Buffer.from(encoded).toString().trim() === 'null') return { state: withConfig };
+  try {
+    return { state: withConfig, image: parseImageConfig(encoded) };
+  } catch (error) {
+    throw wrapError(error, `failed to parse image config for ${key}`);
+  }
 }

@@ -177,12 +177,35 @@ function integer(value: number | bigint): string | undefined {
  * Throws encoding/json's text when it is not JSON or a value has the wrong type.
  */
 export function parseImageConfig(json: Uint8Array | string): ImageConfig {
+  return parseAs(DOCKER, json);
+}
+
+/** The same for an ocispecs.Image, which has nothing of Docker's additions. */
+export function parseOciImageConfig(json: Uint8Array | string): ImageConfig {
+  return parseAs(OCI, json);
+}
+
+/** What Go calls the types of a configuration in its messages, and the structs that are embedded in them. */
+interface GoTypes {
+  readonly image: string;
+  readonly inImage: string;
+  readonly config: string;
+  readonly inConfig: string;
+  /** Members of `config` that the type does not have. */
+  readonly unknown: readonly string[];
+}
+
+const DOCKER: GoTypes = { image: 'DockerOCIImage', inImage: '.Image', config: 'DockerOCIImageConfig', inConfig: '.ImageConfig', unknown: [] };
+const OCI: GoTypes = { image: 'Image', inImage: '', config: 'ImageConfig', inConfig: '', unknown: ['healthcheck', 'onbuild', 'shell'] };
+
+function parseAs(types: GoTypes, json: Uint8Array | string): ImageConfig {
   const reader = new JsonReader();
   let image: ImageConfig;
   try {
-    image = readImage(reader, parseJson(typeof json === 'string' ? json : Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8')));
+    image = readImage(reader, types, parseJson(typeof json === 'string' ? json : Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString('utf8')));
   } catch (error) {
-    throw new CodedError('convert', messageOf(error), { cause: error });
+    // Without the cause: Go's error is not wrapped, and a cause shows in what is told of stacks.
+    throw new CodedError('convert', messageOf(error));
   }
   if (reader.problem !== undefined) throw new CodedError('convert', reader.problem);
   return image;
@@ -193,10 +216,10 @@ function placesOf(members: ReadonlyMap<string, unknown>, prefix: string): (name:
   return (name) => ({ value: members.get(name.toLowerCase()), name: `${prefix}.${name}` });
 }
 
-function readImage(reader: JsonReader, value: unknown): ImageConfig {
-  const members = reader.members({ value, name: 'value' }, 'v1.DockerOCIImage');
-  const at = placesOf(members, 'struct field DockerOCIImage.Image');
-  const platform = placesOf(members, 'struct field DockerOCIImage.Image.Platform');
+function readImage(reader: JsonReader, types: GoTypes, value: unknown): ImageConfig {
+  const members = reader.members({ value, name: 'value' }, `v1.${types.image}`);
+  const at = placesOf(members, `struct field ${types.image}${types.inImage}`);
+  const platform = placesOf(members, `struct field ${types.image}${types.inImage}.Platform`);
   return {
     ...readCreated(reader, at('created')),
     author: reader.string(at('author')),
@@ -205,9 +228,9 @@ function readImage(reader: JsonReader, value: unknown): ImageConfig {
     osVersion: reader.string(platform('os.version')),
     osFeatures: reader.strings(platform('os.features')) ?? [],
     variant: reader.string(platform('variant')),
-    rootfs: readRootFs(reader, at('rootfs')),
-    history: (reader.items(at('history'), '[]v1.History') ?? []).map((item) => readHistory(reader, item)),
-    config: readContainerConfig(reader, { value: members.get('config'), name: 'struct field DockerOCIImage.config' }),
+    rootfs: readRootFs(reader, types, at('rootfs')),
+    history: (reader.items(at('history'), '[]v1.History') ?? []).map((item) => readHistory(reader, types, item)),
+    config: readContainerConfig(reader, types, { value: members.get('config'), name: `struct field ${types.image}.config` }),
   };
 }
 
@@ -224,14 +247,14 @@ function readCreated(reader: JsonReader, place: JsonPlace): { readonly created?:
   return {};
 }
 
-function readRootFs(reader: JsonReader, place: JsonPlace): RootFs {
-  const at = placesOf(reader.members(place, 'v1.RootFS'), 'struct field RootFS.Image.rootfs');
+function readRootFs(reader: JsonReader, { inImage }: GoTypes, place: JsonPlace): RootFs {
+  const at = placesOf(reader.members(place, 'v1.RootFS'), `struct field RootFS${inImage}.rootfs`);
   const diffIds = reader.strings(at('diff_ids'), 'digest.Digest');
   return { type: reader.string(at('type')), ...(diffIds === undefined ? {} : { diffIds }) };
 }
 
-function readHistory(reader: JsonReader, value: unknown): HistoryEntry {
-  const at = placesOf(reader.members({ value, name: 'struct field DockerOCIImage.Image.history' }, 'v1.History'), 'struct field History.Image.history');
+function readHistory(reader: JsonReader, { image, inImage }: GoTypes, value: unknown): HistoryEntry {
+  const at = placesOf(reader.members({ value, name: `struct field ${image}${inImage}.history` }, 'v1.History'), `struct field History${inImage}.history`);
   return {
     ...readCreated(reader, at('created')),
     createdBy: reader.string(at('created_by')),
@@ -241,9 +264,10 @@ function readHistory(reader: JsonReader, value: unknown): HistoryEntry {
   };
 }
 
-function readContainerConfig(reader: JsonReader, place: JsonPlace): ContainerConfig {
-  const members = reader.members(place, 'v1.DockerOCIImageConfig');
-  const at = placesOf(members, 'struct field DockerOCIImageConfig.config.ImageConfig');
+function readContainerConfig(reader: JsonReader, { config, inConfig, unknown }: GoTypes, place: JsonPlace): ContainerConfig {
+  const members = new Map(reader.members(place, `v1.${config}`));
+  for (const name of unknown) members.delete(name);
+  const at = placesOf(members, `struct field ${config}.config${inConfig}`);
   const extension = placesOf(members, 'struct field DockerOCIImageConfig.config.DockerOCIImageConfigExt');
   const labels = at('Labels');
   const healthcheck = members.get('healthcheck');

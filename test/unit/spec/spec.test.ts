@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { emptyImageConfig, encodeImageConfig, parseImageConfig } from '../../../src/spec/config.ts';
+import { emptyImageConfig, encodeImageConfig, parseImageConfig, parseOciImageConfig } from '../../../src/spec/config.ts';
 import { digestOf, isDigest, parseDigest } from '../../../src/spec/digest.ts';
 import { encodeJsonString } from '../../../src/spec/json.ts';
 import { hostPlatform, parsePlatform, platformsEqual } from '../../../src/spec/platform.ts';
@@ -93,6 +93,30 @@ test('what an image from scratch starts from', () => {
 
 test('a config from bytes', () => {
   assert.is(parseImageConfig(Buffer.from('{"author":"\xff"}', 'latin1')).author, '\ufffd');
+});
+
+test('a wrong type in an image config is told with the names of the Go type that is read', () => {
+  const cases: readonly (readonly [json: string, docker: string, oci: string])[] = [
+    ['1', 'number into Go value of type v1.DockerOCIImage', 'number into Go value of type v1.Image'],
+    ['{"os":[]}', 'array into Go struct field DockerOCIImage.Image.Platform.os of type string', 'array into Go struct field Image.Platform.os of type string'],
+    ['{"rootfs":{"type":1}}', 'number into Go struct field RootFS.Image.rootfs.type of type string', 'number into Go struct field RootFS.rootfs.type of type string'],
+    ['{"history":[1]}', 'number into Go struct field DockerOCIImage.Image.history of type v1.History', 'number into Go struct field Image.history of type v1.History'],
+    ['{"config":1}', 'number into Go struct field DockerOCIImage.config of type v1.DockerOCIImageConfig', 'number into Go struct field Image.config of type v1.ImageConfig'],
+    ['{"config":{"User":1}}', 'number into Go struct field DockerOCIImageConfig.config.ImageConfig.User of type string', 'number into Go struct field ImageConfig.config.User of type string'],
+    ['{"config":{"Shell":1}}', 'number into Go struct field DockerOCIImageConfig.config.DockerOCIImageConfigExt.Shell of type []string', ''],
+  ];
+  const problem = (read: () => unknown): string => {
+    try {
+      read();
+      return '';
+    } catch (error) {
+      return (error as Error).message.replace(/^json: cannot unmarshal /, '');
+    }
+  };
+  for (const [json, docker, oci] of cases) {
+    assert.is(problem(() => parseImageConfig(json)), docker, json);
+    assert.is(problem(() => parseOciImageConfig(json)), oci, json);
+  }
 });
 
 test('hostile references take no time', () => {
