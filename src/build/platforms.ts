@@ -52,9 +52,12 @@ export async function buildPlatforms(request: Request): Promise<Result> {
   const scanner = plain ?? await findScanner(request, plans[0]?.rewritten);
   const converted = await convertPlans(request, plans);
   const policy = await lock(request, plans);
-  const results = await Promise.all(converted.map((each) => solvePlan(request, each, policy)));
-  // Not before: what fails is shown as the reference shows it.
-  warnOfChanges(request, plans);
+  // Made while the daemon is at work, and shown when it is done: what fails is shown as the reference shows it.
+  const making = whenTold(() => warningOfChanges(request, plans));
+  const results = await Promise.all(converted.map((each) => solvePlan(request, each, policy, making.tell)));
+  making.tell();
+  const warning = await making.value;
+  if (warning !== undefined) warnAt(request.gateway, request.entrypoint, warning);
   return assembleResult(results, config.build.multiPlatformRequested, await scanAll(request, scanner, results, policy));
 }
 
@@ -107,8 +110,18 @@ async function convertPlan(request: Request, plan: Plan, index: number): Promise
   return { ...plan, converted, definition: await marshal(converted) };
 }
 
-async function solvePlan(request: Request, plan: ConvertedPlan, policy: Policy | undefined): Promise<PlatformResult> {
-  return { platform: plan.platform, converted: plan.converted, ref: await solve(request, plan, policy) };
+/** What `make` gives, made when the present work of the process is done after `tell` was called. */
+function whenTold<T>(make: () => T): { readonly tell: () => void; readonly value: Promise<T> } {
+  let tell = (): void => undefined;
+  const value = new Promise<void>((resolve) => {
+    tell = () => void setImmediate(resolve);
+  }).then(make);
+  value.catch(() => undefined);
+  return { tell, value };
+}
+
+async function solvePlan(request: Request, plan: ConvertedPlan, policy: Policy | undefined, onSent: () => void): Promise<PlatformResult> {
+  return { platform: plan.platform, converted: plan.converted, ref: await solve(request, plan, policy, onSent) };
 }
 
 async function marshal(converted: ConvertResult): Promise<Definition> {
@@ -120,10 +133,12 @@ async function marshal(converted: ConvertResult): Promise<Definition> {
 }
 
 /** With rewrites the result is built here and not by the exporter, so that a failing RUN is shown without what they put before it. */
-async function solve({ gateway, config, repro }: Request, { rewritten, definition }: ConvertedPlan, sourcePolicy: Policy | undefined): Promise<Reference | undefined> {
+async function solve(
+  { gateway, config, repro }: Request, { rewritten, definition }: ConvertedPlan, sourcePolicy: Policy | undefined, onSent: () => void,
+): Promise<Reference | undefined> {
   try {
     const locked = sourcePolicy === undefined ? {} : { sourcePolicy };
-    return singleRef(await gateway.solve({ definition, cacheImports: config.cacheImports, evaluate: repro.enabled, ...locked }));
+    return singleRef(await gateway.solve({ definition, cacheImports: config.cacheImports, evaluate: repro.enabled, onSent, ...locked }));
   } catch (error) {
     if (!(error instanceof GatewayError) || !repro.enabled) throw error;
     throw error.withMessage(rewritten.plainMessage(error.statusMessage));
@@ -157,15 +172,15 @@ async function scanAll(
   })));
 }
 
-/** One line sums up what the rewrites could not do, and what the project's own rules find. */
-function warnOfChanges(request: Request, plans: readonly Plan[]): void {
+/** One line sums up what the rewrites could not do, and what the project's own rules find; undefined: nothing. */
+function warningOfChanges(request: Request, plans: readonly Plan[]): Parameters<typeof warnAt>[2] | undefined {
   const ofRequest = request.from === undefined ? [] : changeWarnings(request.from.recorded);
   const ofPlatforms = plans.flatMap(({ rewritten }) => changeWarnings(rewritten));
   const warnings = new Set([...ofRequest, ...ofPlatforms, ...plans.slice(0, 1).flatMap((plan) => findings(request, plan))]);
   const [first] = warnings;
-  if (first === undefined) return;
+  if (first === undefined) return undefined;
   const more = warnings.size === 1 ? '' : ` (and ${warnings.size - 1} more)`;
-  warnAt(request.gateway, request.entrypoint, { short: `Not reproducible in full: ${first}${more}`, detail: [...warnings], url: '', ranges: [] });
+  return { short: `Not reproducible in full: ${first}${more}`, detail: [...warnings], url: '', ranges: [] };
 }
 
 function changeWarnings({ changes }: Pick<Rewrite, 'changes'>): readonly string[] {

@@ -1,6 +1,6 @@
 import { decodeMessage, encodeMessage } from '../pb/codec.ts';
 import type { Messages } from '../pb/schema.ts';
-import type { Transport } from './transport.ts';
+import type { CallOptions, Transport } from './transport.ts';
 
 const PACKAGE = 'moby.buildkit.v1.frontend';
 
@@ -33,7 +33,7 @@ export type MessageInput<T> =
 
 /** One method of the gateway called with `request`. Throws GatewayError. */
 export type Bridge = <M extends keyof Methods>(
-  method: M, request: MessageInput<GatewayMessage<Methods[M][0]>>, timeoutMs?: number,
+  method: M, request: MessageInput<GatewayMessage<Methods[M][0]>>, options?: CallOptions,
 ) => Promise<GatewayMessage<Methods[M][1]>>;
 
 const ANSWERS: { readonly [M in keyof Methods]: Methods[M][1] } = {
@@ -45,9 +45,9 @@ const ANSWERS: { readonly [M in keyof Methods]: Methods[M][1] } = {
 
 /** The gateway's methods over `transport`. */
 export function openBridge(transport: Transport): Bridge {
-  return async (method, request, timeoutMs) => {
+  return async (method, request, options) => {
     const bytes = request instanceof Uint8Array ? request : encodeMessage(`${PACKAGE}.${method}Request`, request as object);
-    const answer = await transport.call(`/${PACKAGE}.LLBBridge/${method}`, bytes, timeoutMs);
+    const answer = await transport.call(`/${PACKAGE}.LLBBridge/${method}`, bytes, options);
     return decodeMessage(`${PACKAGE}.${ANSWERS[method]}`, answer) as never;
   };
 }

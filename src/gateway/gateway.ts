@@ -34,6 +34,8 @@ export interface SolveRequest {
   readonly evaluate?: boolean;
   /** Holds for the sources of `definition`, after the client's own. */
   readonly sourcePolicy?: Policy;
+  /** Called when all of the request is on its way. */
+  readonly onSent?: () => void;
 }
 
 export interface Warning {
@@ -55,7 +57,9 @@ export class Gateway {
   readonly #earlyInputs: Promise<GatewayMessage<'InputsResponse'>>;
   /** Requests by the reference that they gave, for daemons that know no Return. */
   readonly #requests = new Map<string, MessageInput<GatewayMessage<'SolveRequest'>>>();
+  /** The last warning is answered, or at least on its way; the ones before it are answered. */
   #warned: Promise<unknown> = Promise.resolve();
+  #sent: Promise<void> = Promise.resolve();
 
   constructor(environment: FrontendEnvironment, bridge: Bridge, capabilities: Capabilities, inputs: Promise<GatewayMessage<'InputsResponse'>>) {
     this.environment = environment;
@@ -76,7 +80,7 @@ export class Gateway {
   /** Solves a definition, or asks a frontend. */
   async solve(request: SolveRequest): Promise<Result> {
     const message = this.#solveMessage(request);
-    const answer = await this.bridge('Solve', message);
+    const answer = await this.bridge('Solve', message, request.onSent === undefined ? {} : { onSent: request.onSent });
     const result = this.#toResult(answer, message);
     if (request.evaluate === true && !this.capabilities.supports('gateway.solve.evaluate')) {
       await Promise.all(allRefs(result).map((ref) => ref.statFile('.')));
@@ -137,17 +141,23 @@ export class Gateway {
       info: sourceInfoMessage(warning.source),
       ranges: warning.ranges.map(rangeMessage),
     };
-    this.#warned = this.#warned.then(() => this.bridge('Warn', message)).catch(() => undefined);
+    const earlier = this.#warned;
+    this.#sent = new Promise<void>((resolve) => {
+      this.#warned = earlier.then(() => this.bridge('Warn', message, { onSent: resolve })).catch(() => undefined).finally(resolve);
+    });
   }
 
   /** Ends the build with `result`; throws when the daemon refuses it, or cannot take several file systems. */
   async returnResult(result: Result): Promise<void> {
-    await this.#warned;
     const missing = this.capabilities.missing('returnmap');
     if (missing !== undefined && (result.refs?.size ?? 0) > 1) throw missing;
-    if (!this.capabilities.supports('return')) return this.#returnBySolve(result);
+    if (!this.capabilities.supports('return')) {
+      await this.#warned;
+      return this.#returnBySolve(result);
+    }
     const message = resultMessage(result, this.capabilities.supports('proto.refarray'));
-    await this.bridge('Return', { result: message }, RETURN_TIMEOUT_MS);
+    await this.#sent;
+    await Promise.all([this.bridge('Return', { result: message }, { timeoutMs: RETURN_TIMEOUT_MS }), this.#warned]);
   }
 
   /** Ends the build with an error. A daemon without Return sees it from the exit status alone. */
@@ -168,12 +178,12 @@ export class Gateway {
 export async function openGateway(environment: FrontendEnvironment, bridge: Bridge): Promise<Gateway> {
   const inputs = bridge('Inputs', {});
   inputs.catch(() => undefined);
-  const pong = await bridge('Ping', {}, PING_TIMEOUT_MS);
+  const pong = await bridge('Ping', {}, { timeoutMs: PING_TIMEOUT_MS });
   const capabilities = readCapabilities(pong.FrontendAPICaps, pong.LLBCaps, environment.product);
   return new Gateway(environment, bridge, capabilities, inputs);
 }
 
 /** Hands an error to the daemon, with its code, details and places in the Dockerfile. */
 export async function returnError(bridge: Bridge, error: unknown): Promise<void> {
-  await bridge('Return', { error: toStatus(error) }, RETURN_TIMEOUT_MS);
+  await bridge('Return', { error: toStatus(error) }, { timeoutMs: RETURN_TIMEOUT_MS });
 }

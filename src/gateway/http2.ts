@@ -17,6 +17,8 @@ export interface Http2Request {
   /** A longer answer fails. */
   readonly maxAnswerBytes: number;
   readonly timeoutMs?: number | undefined;
+  /** Called once, when all of `body` is written. */
+  readonly onSent?: (() => void) | undefined;
 }
 
 export interface Http2Answer {
@@ -137,6 +139,7 @@ export function openHttp2({ input, output }: Wire): Http2Connection {
       stream.unsent = stream.unsent.subarray(length);
       stream.window -= length;
       peer.window -= length;
+      if (isLast) stream.request.onSent?.();
     }
   };
 

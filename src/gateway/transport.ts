@@ -10,21 +10,28 @@ const MAX_MESSAGE_BYTES = 16 << 20;
 /** What gRPC puts before a message: whether it is compressed, and its length. */
 const PREFIX_BYTES = 5;
 
+export interface CallOptions {
+  /** An answer that takes longer is an error. */
+  readonly timeoutMs?: number;
+  /** Called when all of the request is on its way: from then on there is nothing to do but wait. */
+  readonly onSent?: () => void;
+}
+
 /** One request and its answer as bytes. Throws GatewayError. */
 export interface Transport {
-  call(path: string, request: Uint8Array, timeoutMs?: number): Promise<Uint8Array>;
+  call(path: string, request: Uint8Array, options?: CallOptions): Promise<Uint8Array>;
 }
 
 /** A gRPC client for calls with one request and one answer (grpc/doc/PROTOCOL-HTTP2.md) over an open connection. */
 export function openTransport(wire: Wire): Transport {
   const connection = openHttp2(wire);
   return {
-    call: async (path, message, timeoutMs) => {
+    call: async (path, message, { timeoutMs, onSent } = {}) => {
       if (message.length > MAX_MESSAGE_BYTES) {
         throw new GatewayError(STATUS.resourceExhausted, `trying to send message larger than max (${message.length} vs. ${MAX_MESSAGE_BYTES})`);
       }
       const answer = await connection.request({
-        headers: requestHeaders(path, timeoutMs), body: withPrefix(message), maxAnswerBytes: MAX_MESSAGE_BYTES + PREFIX_BYTES, timeoutMs,
+        headers: requestHeaders(path, timeoutMs), body: withPrefix(message), maxAnswerBytes: MAX_MESSAGE_BYTES + PREFIX_BYTES, timeoutMs, onSent,
       });
       return readAnswer(answer);
     },
