@@ -25,8 +25,13 @@ export class WordError extends CodedError {
   }
 }
 
+/** What stays as it is, whatever the options: most words of most Dockerfiles. */
+const PLAIN = /^[\w ./:@%+=,-]*$/;
+const NONE: ReadonlySet<string> = new Set();
+
 /** Removes quotes and escapes of `word` and puts in the variables of `env` (shell/lex.go, ProcessWordWithMatches). Throws WordError. */
 export function processWord(word: string, env: EnvGetter, options: WordOptions): ProcessedWord {
+  if (PLAIN.test(word)) return { result: word, matched: NONE, unmatched: NONE };
   const { lexer, text } = process(word, env, options);
   return { result: text, matched: lexer.matched, unmatched: lexer.unmatched };
 }

@@ -1,8 +1,12 @@
 /** Go's package path, whose rules the reference's paths follow: slashes only, on every platform. */
 
+/** An element that is empty, `.` or `..`. */
+const UNCLEAN = /\/\.{0,2}(?:\/|$)|^\.{1,2}(?:\/|$)/;
+
 /** Go's path.Clean: the shortest equal path; `.` for an empty one; no slash at the end but for `/`. */
 export function cleanPath(path: string): string {
   if (path === '') return '.';
+  if (!UNCLEAN.test(path)) return path;
   const rooted = path.startsWith('/');
   const parts: string[] = [];
   for (const part of path.split('/')) {
@@ -18,8 +22,11 @@ export function cleanPath(path: string): string {
 
 /** Go's path.Join: the non-empty parts with slashes between them, cleaned; '' when all are empty. */
 export function joinPath(...parts: readonly string[]): string {
-  const present = parts.filter((part) => part !== '');
-  return present.length === 0 ? '' : cleanPath(present.join('/'));
+  let joined = '';
+  for (const part of parts) {
+    if (part !== '') joined = joined === '' ? part : `${joined}/${part}`;
+  }
+  return joined === '' ? '' : cleanPath(joined);
 }
 
 /** Go's path.IsAbs. */
