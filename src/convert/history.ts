@@ -46,6 +46,7 @@ function printableTime(epoch: ZonedTime): Timestamp | undefined {
 
 /** The text of a RUN in the history: its ARGs with their present values, and its arguments. */
 export function runHistory(args: readonly string[], buildArgs: readonly BuildArg[], env: EnvGetter): string {
+  if (buildArgs.length === 0) return args.join(' ');
   const values = new Map<string, string>();
   for (const { key, value } of buildArgs) values.set(key, `${key}=${env.get(key) ?? value ?? ''}`);
   const shown = values.size === 0 ? [] : [`|${values.size}`, ...values.values()];

@@ -1,10 +1,12 @@
 import type { InstructionBase, RunInstruction } from '../dockerfile/ast.ts';
+import { joinLists, KnownOf } from '../llb/known.ts';
 import type { RunOptions } from '../llb/state.ts';
 import type { ExecMount, FileAction, Output, SecretRequest, SshRequest } from '../llb/types.ts';
 import { basePath } from '../spec/path.ts';
 import { sourceLocation } from './context.ts';
 import type { StageBuild } from './context.ts';
 import type { HookMount, RunHook } from './options.ts';
+import type { RunMounts } from './run-mounts.ts';
 
 /**
  * What the hook rules add to a RUN: entrypoints before its arguments, the first rule's outermost, and mounts and variables of the
@@ -31,16 +33,25 @@ export function withHooks(stage: StageBuild, run: RunInstruction, options: RunOp
       ...[...(options.secrets ?? []), ...(options.ssh ?? [])].flatMap(({ target }) => (target === undefined || target === '' ? [] : [target])),
     ],
   };
-  const hooks = runHooks.map((rule) => rule(facts)).filter((hook): hook is RunHook => hook !== undefined);
-  const mounts = hooks.flatMap((hook) => hook.mounts);
-  return {
-    ...options,
-    args: [...hooks.flatMap((hook) => hook.entrypoint), ...options.args],
-    mounts: [...(options.mounts ?? []), ...mounts.flatMap((mount) => execMount(mount, config.cacheIdNamespace))],
-    secrets: [...(options.secrets ?? []), ...mounts.flatMap(secretRequest)],
-    ssh: [...(options.ssh ?? []), ...mounts.flatMap(sshRequest)],
-    env: [...(options.env ?? []), ...hooks.flatMap((hook) => hook.env)],
-  };
+  const entrypoint: string[] = [];
+  let added: Pick<RunOptions, 'mounts' | 'secrets' | 'ssh' | 'env'> = options;
+  for (const rule of runHooks) {
+    const hook = rule(facts);
+    if (hook === undefined) continue;
+    entrypoint.push(...hook.entrypoint);
+    const { mounts, secrets, ssh } = hookMounts.get(hook, () => mountsOf(hook, config.cacheIdNamespace));
+    added = {
+      mounts: joinLists(added.mounts, mounts), secrets: joinLists(added.secrets, secrets), ssh: joinLists(added.ssh, ssh), env: joinLists(added.env, hook.env),
+    };
+  }
+  return { ...options, ...added, args: [...entrypoint, ...options.args] };
+}
+
+/** The mounts of hooks, which are the same ones for many RUNs of a build. */
+const hookMounts = new KnownOf<RunHook, RunMounts>();
+
+function mountsOf({ mounts }: RunHook, cacheNamespace: string): RunMounts {
+  return { mounts: mounts.flatMap((mount) => execMount(mount, cacheNamespace)), secrets: mounts.flatMap(secretRequest), ssh: mounts.flatMap(sshRequest) };
 }
 
 /** The actions of a COPY, ADD or WORKDIR on `base`, as the file rule has them. */

@@ -89,6 +89,7 @@ function summarize(content: string): string {
 
 /** The variables that secrets will set are shown as stars. */
 function withSecretMask({ mounts }: RunInstruction, env: EnvGetter): EnvGetter {
+  if (mounts.length === 0) return env;
   const masked = new Set(mounts.flatMap(({ type, env: name }) => (type === 'secret' && name !== undefined ? [name] : [])));
   if (masked.size === 0) return env;
   return { get: (key) => (masked.has(key) ? '****' : env.get(key)), keys: () => [...env.keys().filter((key) => !masked.has(key)), ...masked] };

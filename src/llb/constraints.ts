@@ -1,15 +1,22 @@
 import type { Constraints, OpMetadata, SourceLocation, SourceMap } from './types.ts';
 import type { Range } from '../diag/range.ts';
+import { joinLists, KnownValues } from './known.ts';
 
 /** `parts` as one: of platform, progress group and resources the last given; descriptions and locations together; no cache if any says so. */
 export function mergeConstraints(...parts: readonly Constraints[]): Constraints {
-  const description = parts.reduce<ReadonlyMap<string, string> | undefined>((known, part) => mergeMaps(known, part.description), undefined);
-  const locations = parts.flatMap((part) => part.locations ?? []);
+  let description = NO_WORDS;
+  let locations: readonly SourceLocation[] = [];
+  let ignoreCache = false;
+  for (const part of parts) {
+    description = mergeMaps(description, part.description);
+    locations = joinLists(locations, part.locations);
+    ignoreCache ||= part.ignoreCache === true;
+  }
   return Object.assign(
     {}, ...parts,
-    description === undefined || description.size === 0 ? undefined : { description },
+    description.size === 0 ? undefined : { description },
     locations.length === 0 ? undefined : { locations },
-    parts.some(({ ignoreCache }) => ignoreCache === true) ? { ignoreCache: true } : undefined,
+    ignoreCache ? { ignoreCache } : undefined,
   ) as Constraints;
 }
 
@@ -26,12 +33,12 @@ export function location(sourceMap: SourceMap | undefined, ranges: readonly Rang
 }
 
 /** What a vertex's constraints leave in its metadata, with the capabilities that its op needs. */
-export function metadataOf(constraints: Constraints, caps: Iterable<string>): OpMetadata {
+export function metadataOf(constraints: Constraints, caps: readonly string[]): OpMetadata {
   const { progressGroup, linuxResources } = constraints;
   return {
     description: constraints.description ?? new Map(),
     ignoreCache: constraints.ignoreCache ?? false,
-    caps: [...new Set(caps)],
+    caps: eachOnce(caps),
     ...(progressGroup === undefined ? {} : { progressGroup }),
     ...(linuxResources === undefined ? {} : { linuxResources }),
   };
@@ -45,8 +52,16 @@ export function mergeMetadata(first: OpMetadata | undefined, second: OpMetadata)
     ...second,
     description: mergeMaps(first.description, second.description),
     ignoreCache: first.ignoreCache || second.ignoreCache,
-    caps: [...new Set([...first.caps, ...second.caps])],
+    caps: eachOnce([...first.caps, ...second.caps]),
   };
+}
+
+/** Lists of capabilities that were seen before: ops are many, and what they ask for is mostly the same. */
+const capLists = new KnownValues<readonly string[]>();
+
+/** The capabilities of an op, each once. The same array for the same ones. */
+function eachOnce(caps: readonly string[]): readonly string[] {
+  return capLists.get(JSON.stringify(caps), () => [...new Set(caps)]);
 }
 
 const NO_WORDS: ReadonlyMap<string, string> = new Map();

@@ -1,10 +1,10 @@
 import { CodedError, messageOf } from '../diag/error.ts';
 import type { Range } from '../diag/range.ts';
-import { decodeMessage, encodeMessage } from '../pb/codec.ts';
+import { decodeMessage, encodeMessage, encodeToKeep } from '../pb/codec.ts';
 import type { Messages } from '../pb/schema.ts';
 import { digestOf } from '../spec/digest.ts';
 import type { Digest } from '../spec/digest.ts';
-import { EncodedMessages } from './encoded.ts';
+import { KnownOf } from './known.ts';
 import type { Definition, DefinitionSource, LinuxResources, OpMetadata, SourceMap, SourcePlace } from './types.ts';
 
 /** The pb.Definition of a definition, as a message to be encoded, by itself or in a request. */
@@ -25,10 +25,10 @@ function encodeMetadata({ ignoreCache, description, exportCache, caps, progressG
   ]);
 }
 
-const capLists = new EncodedMessages('pb.OpMetadata');
+const capLists = new KnownOf<readonly string[], Uint8Array>();
 
 function encodeCaps(caps: readonly string[]): Uint8Array {
-  return capLists.get(caps.join(' '), () => ({ caps: new Map(caps.map((id) => [id, true])) }));
+  return capLists.get(caps, () => encodeToKeep('pb.OpMetadata', { caps: new Map(caps.map((id) => [id, true])) }));
 }
 
 function sourceMessage({ infos, locations }: DefinitionSource): object {
@@ -41,15 +41,11 @@ function sourceMessage({ infos, locations }: DefinitionSource): object {
 }
 
 /** The bytes of lists of ranges that were encoded before: what a rewrite adds to a RUN has the RUN's own, a line each. */
-const rangeLists = new WeakMap<readonly Range[], Uint8Array>();
+const rangeLists = new KnownOf<readonly Range[], Uint8Array>();
 
 /** The bytes of a pb.Location. */
 function encodeLocation({ sourceIndex, ranges }: SourcePlace): Uint8Array {
-  let bytes = rangeLists.get(ranges);
-  if (bytes === undefined) {
-    bytes = encodeMessage('pb.Location', { ranges });
-    rangeLists.set(ranges, bytes);
-  }
+  const bytes = rangeLists.get(ranges, () => encodeToKeep('pb.Location', { ranges }));
   return sourceIndex === 0 ? bytes : Buffer.concat([encodeMessage('pb.Location', { sourceIndex }), bytes]);
 }
 

@@ -1,15 +1,12 @@
-import { EncodedMessages } from './encoded.ts';
+import { encodeToKeep } from '../pb/codec.ts';
+import { KnownOf, KnownValues } from './known.ts';
 
 /** The bytes of lists that were encoded before; builds have thousands of commands with the same variables. */
-const lists = new WeakMap<readonly string[], Uint8Array>();
+const lists = new KnownOf<readonly string[], Uint8Array>();
 
-const variables = new EncodedMessages('pb.Meta');
+const variables = new KnownValues<Uint8Array>();
 
 /** The bytes of the field `env` of a pb.Meta. */
 export function encodeEnv(env: readonly string[]): Uint8Array {
-  const known = lists.get(env);
-  if (known !== undefined) return known;
-  const bytes = Buffer.concat(env.map((variable) => variables.get(variable, () => ({ env: [variable] }))));
-  lists.set(env, bytes);
-  return bytes;
+  return lists.get(env, () => Buffer.concat(env.map((variable) => variables.get(variable, () => encodeToKeep('pb.Meta', { env: [variable] })))));
 }

@@ -23,6 +23,7 @@ export class EnvList {
   readonly #change: Change | undefined;
   #table: Map<string, Entry> | undefined;
   #array: readonly string[] | undefined;
+  #added: { readonly entries: readonly (readonly [key: string, value: string])[]; readonly list: EnvList } | undefined;
 
   private constructor(change: Change | undefined) {
     this.#change = change;
@@ -43,6 +44,13 @@ export class EnvList {
   /** The list itself when it has `key`, else with `key` as its last variable. */
   setDefault(key: string, value: string): EnvList {
     return this.get(key) === undefined ? this.addOrReplace(key, value) : this;
+  }
+
+  /** The list with `entries`, in their order, as its last variables. For the same array the same list as the last time. */
+  addAll(entries: readonly (readonly [key: string, value: string])[]): EnvList {
+    if (entries.length === 0) return this;
+    if (this.#added?.entries !== entries) this.#added = { entries, list: entries.reduce<EnvList>((list, [key, value]) => list.addOrReplace(key, value), this) };
+    return this.#added.list;
   }
 
   /** The list without `key`. */

@@ -1,10 +1,10 @@
 import { CodedError } from '../diag/error.ts';
-import { encodeMessage } from '../pb/codec.ts';
+import { encodeMessage, encodeToKeep } from '../pb/codec.ts';
 import { ENUMS } from '../pb/schema.ts';
 import { defaultPathEnv } from '../spec/config.ts';
 import { CAPS } from './caps.ts';
-import { EncodedMessages } from './encoded.ts';
 import { encodeEnv } from './env-bytes.ts';
+import { KnownValues } from './known.ts';
 import { InputList, encodeOp, platformOf } from './op.ts';
 import type { EncodedOp, Input, OpContext } from './op.ts';
 import { hasOutput, sortMounts } from './mounts.ts';
@@ -46,8 +46,8 @@ function envOf(vertex: ExecVertex, ssh: readonly SshRequest[], context: OpContex
   return setsPath || has(env, 'PATH') ? env : [...env, `PATH=${defaultPathEnv(context.platform.os)}`];
 }
 
-const settings = new EncodedMessages('pb.Meta');
-const mountBytes = new EncodedMessages('pb.Mount');
+const settings = new KnownValues<Uint8Array>();
+const mountBytes = new KnownValues<Uint8Array>();
 
 /** The bytes of a pb.Meta. Those of the variables, most of it, are joined in as they are. */
 function encodeMeta(vertex: ExecVertex, env: readonly string[]): Uint8Array {
@@ -57,7 +57,7 @@ function encodeMeta(vertex: ExecVertex, env: readonly string[]): Uint8Array {
 /** The rest of a pb.Meta, which most commands of a stage have in common. */
 function encodeSettings({ cwd, user, proxy, extraHosts, hostname, ulimits, cgroupParent }: ExecVertex): Uint8Array {
   const limits = ulimits.map(({ name, soft, hard }) => [name, String(soft), String(hard)]);
-  return settings.get(JSON.stringify([cwd, user, proxy, extraHosts, hostname, limits, cgroupParent]), () => ({
+  return settings.get(JSON.stringify([cwd, user, proxy, extraHosts, hostname, limits, cgroupParent]), () => encodeToKeep('pb.Meta', {
     cwd,
     user,
     proxyEnv: proxy === undefined ? undefined : {
@@ -82,7 +82,7 @@ function encodeMounts(mounts: readonly ExecMount[], inputOf: (output: ExecMount[
 
 function encodeMount({ target, selector = '', readOnly = false, cache, tmpfs, contentCache }: ExecMount, input: number, output: number): Uint8Array {
   const key = JSON.stringify([input, selector, target, output, readOnly, cache, tmpfs?.size.toString(), contentCache]);
-  return mountBytes.get(key, () => ({
+  return mountBytes.get(key, () => encodeToKeep('pb.Mount', {
     input,
     selector,
     dest: target,

@@ -1,5 +1,6 @@
-import { encodeMessage } from '../pb/codec.ts';
+import { encodeMessage, encodeToKeep } from '../pb/codec.ts';
 import type { Platform } from '../spec/platform.ts';
+import { KnownOf } from './known.ts';
 import type { CapSet, Constraints, Output } from './types.ts';
 
 /** An edge in an op's bytes: another op's digest and which of its outputs. */
@@ -51,18 +52,14 @@ export function encodeOp(kind: object, inputs: readonly Input[], platform?: Plat
   return Buffer.concat([encodeMessage('pb.Op', { inputs }), encodeSurroundings(platform), encodeMessage('pb.Op', kind)]);
 }
 
-const NO_PLATFORM = new Uint8Array(encodeMessage('pb.Op', { constraints: {} }));
+const NO_PLATFORM = encodeToKeep('pb.Op', { constraints: {} });
 /** The bytes for platforms that were encoded before; a build has few, and many ops for each. */
-const surroundings = new WeakMap<Platform, Uint8Array>();
+const surroundings = new KnownOf<Platform, Uint8Array>();
 
 /** What a pb.Op has between its inputs and what it does. */
 function encodeSurroundings(platform: Platform | undefined): Uint8Array {
-  if (platform === undefined) return NO_PLATFORM;
-  const known = surroundings.get(platform);
-  if (known !== undefined) return known;
-  const { architecture, os, variant = '', osVersion = '', osFeatures = [] } = platform;
-  const message = { Architecture: architecture, OS: os, Variant: variant, OSVersion: osVersion, OSFeatures: osFeatures };
-  const bytes = new Uint8Array(encodeMessage('pb.Op', { platform: message, constraints: {} }));
-  surroundings.set(platform, bytes);
-  return bytes;
+  return platform === undefined ? NO_PLATFORM : surroundings.get(platform, ({ architecture, os, variant = '', osVersion = '', osFeatures = [] }) => {
+    const message = { Architecture: architecture, OS: os, Variant: variant, OSVersion: osVersion, OSFeatures: osFeatures };
+    return encodeToKeep('pb.Op', { platform: message, constraints: {} });
+  });
 }

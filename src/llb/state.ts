@@ -4,6 +4,7 @@ import type { Platform } from '../spec/platform.ts';
 import type { ImageConfig } from '../spec/config.ts';
 import { EnvList } from './env.ts';
 import { resolveActionPaths } from './fileaction.ts';
+import { joinLists } from './known.ts';
 import { rootIndex } from './mounts.ts';
 import type {
   Constraints, ExecMount, ExecVertex, FileAction, FileVertex, HostIp, NetworkMode, Output, ProxyEnv, SecretRequest, SecurityMode, SshRequest, Ulimit,
@@ -160,13 +161,13 @@ export class State implements StateFields {
     const vertex: ExecVertex = {
       kind: 'exec',
       args: options.args,
-      env: (options.env ?? []).reduce((env, [key, value]) => env.addOrReplace(key, value), this.env).toArray(),
+      env: this.env.addAll(options.env ?? []).toArray(),
       cwd: options.dir === undefined ? this.dir : resolveDir(this.dir, options.dir),
       user: options.user ?? this.user,
       hostname: options.hostname ?? this.hostname,
       cgroupParent: options.cgroupParent ?? this.cgroupParent,
-      extraHosts: [...this.extraHosts, ...(options.extraHosts ?? [])],
-      ulimits: [...this.ulimits, ...(options.ulimits ?? [])],
+      extraHosts: joinLists(this.extraHosts, options.extraHosts),
+      ulimits: joinLists(this.ulimits, options.ulimits),
       network: options.network ?? this.network,
       security: options.security ?? this.security,
       ...(options.proxy === undefined ? {} : { proxy: options.proxy }),

@@ -9,8 +9,6 @@ export interface FieldPlan {
   readonly name: string;
   /** The message's name and the field's, for errors. */
   readonly where: string;
-  /** Its place among the message's fields, in the order of the wire. */
-  readonly position: number;
   /** How its value goes over the wire; a map's and a list's, that of an item. */
   readonly wireType: number;
   /** A scalar's name, `enum`, or a message's full name. */
@@ -50,7 +48,7 @@ export function planOf(type: string): MessagePlan {
   if (known !== undefined) return known;
   const rows = SCHEMA.get(type);
   if (rows === undefined) throw new CodedError('internal', `unknown message type ${type}`);
-  const fields = rows.map((row, position) => makeField(type, row, position));
+  const fields = rows.map((row) => makeField(type, row));
   const plan: MessagePlan = {
     type,
     isChecked: CHECKED.has(type),
@@ -62,14 +60,13 @@ export function planOf(type: string): MessagePlan {
   return plan;
 }
 
-function makeField(message: string, [number, name, type, rule]: FieldRow, position: number): FieldPlan {
+function makeField(message: string, [number, name, type, rule]: FieldRow): FieldPlan {
   const [word = '', detail = ''] = rule.split(' ');
   const isMessage = type.includes('.');
   return {
     number,
     name,
     where: `${message}.${name}`,
-    position,
     wireType: isMessage ? 2 : wireTypeOf(type),
     type,
     isMessage,

@@ -1,6 +1,8 @@
 import { encodeText } from '../spec/bytes.ts';
 
 const FIRST_BYTES = 512;
+/** A message that is longer keeps the writer's buffer, in place of a copy of its part of it. */
+const KEPT_BYTES = 1 << 14;
 /** Shorter strings are written here, unit by unit: that takes less time than a call of Node's encoder. */
 const SHORT_STRING = 24;
 
@@ -12,9 +14,19 @@ export class WireWriter {
   #bytes: Buffer = Buffer.allocUnsafe(FIRST_BYTES);
   #end = 0;
 
-  /** What was written so far. */
-  finish(): Uint8Array {
-    return this.#bytes.subarray(0, this.#end);
+  /** What was written since the last call, in a buffer of its own; then the writer is as new. */
+  take(): Uint8Array {
+    const end = this.#end;
+    this.#end = 0;
+    if (end <= KEPT_BYTES) return Buffer.from(this.#bytes.subarray(0, end));
+    const bytes = this.#bytes.subarray(0, end);
+    this.#bytes = Buffer.allocUnsafe(FIRST_BYTES);
+    return bytes;
+  }
+
+  /** Forgets what was written since the last {@link take}. */
+  clear(): void {
+    this.#end = 0;
   }
 
   #reserve(count: number): void {

@@ -21,9 +21,12 @@ const OUTERMOST: Around = { depth: -1, isChecked: false };
 export function writeFields(writer: WireWriter, plan: MessagePlan, value: Fields, outer: Around = OUTERMOST): void {
   const around = { depth: outer.depth + 1, isChecked: outer.isChecked || plan.isChecked };
   if (around.depth > MAX_DEPTH) throw new CodedError('internal', `${plan.type}: messages are nested too deeply`);
+  for (const name in value) {
+    if (!plan.byName.has(name)) throw new CodedError('internal', `${plan.type} has no field ${name}`);
+  }
   let chosen: Map<string, string> | undefined;
-  for (const name of namesInOrder(plan, value)) {
-    const field = plan.byName.get(name) as FieldPlan;
+  for (const field of plan.fields) {
+    const { name } = field;
     const item = value[name];
     if (item === undefined || item === null) continue;
     if (field.oneof !== '') {
@@ -33,21 +36,6 @@ export function writeFields(writer: WireWriter, plan: MessagePlan, value: Fields
     }
     writeField(writer, field, item, around);
   }
-}
-
-/** The names that `value` has, in the order of the wire. Throws on one that is no field's. */
-function namesInOrder(plan: MessagePlan, value: Fields): readonly string[] {
-  const names = Object.keys(value);
-  let last = -1;
-  let isInOrder = true;
-  for (const name of names) {
-    const field = plan.byName.get(name);
-    if (field === undefined) throw new CodedError('internal', `${plan.type} has no field ${name}`);
-    isInOrder &&= field.position > last;
-    last = field.position;
-  }
-  const position = (name: string): number => plan.byName.get(name)?.position ?? -1;
-  return isInOrder ? names : names.sort((a, b) => position(a) - position(b));
 }
 
 function writeField(writer: WireWriter, field: FieldPlan, value: unknown, around: Around): void {

@@ -1,5 +1,5 @@
-import type { RunFacts } from '../convert/options.ts';
-import type { RunChange, RunRewrite } from './change.ts';
+import { KnownValues } from '../llb/known.ts';
+import type { RunChange, RunRewrite, RunRule } from './change.ts';
 
 /**
  * SOURCE_DATE_EPOCH in the environment of every RUN, so that tools which honour it do; not in the image config. TeX's programs do so in
@@ -7,11 +7,21 @@ import type { RunChange, RunRewrite } from './change.ts';
  * programs that go through a hash do so in one order with PERL_HASH_SEED=0 (perldoc perlrun): TeX Live's fmtutil makes formats in such an
  * order, and each finds what those before it left. A stage that has a variable itself (ARG, ENV) keeps its own.
  */
-export function epochRule({ epoch, env: ofStage }: RunFacts): RunRewrite | undefined {
-  if (epoch === undefined) return undefined;
-  const variables = [['SOURCE_DATE_EPOCH', String(epoch)], ['FORCE_SOURCE_DATE', '1'], ['PERL_HASH_SEED', '0']] as const;
-  const env = variables.filter(([name]) => ofStage(name) === undefined);
+export function epochRule(): RunRule {
+  const known = new KnownValues<RunRewrite>();
+  return ({ epoch, env }) => {
+    if (epoch === undefined) return undefined;
+    const missing = NAMES.filter((name) => env(name) === undefined);
+    return missing.length === 0 ? undefined : known.get(`${epoch} ${missing.join(' ')}`, () => rewriteOf(missing, epoch));
+  };
+}
+
+const NAMES = ['SOURCE_DATE_EPOCH', 'FORCE_SOURCE_DATE', 'PERL_HASH_SEED'] as const;
+
+function rewriteOf(names: readonly (typeof NAMES)[number][], epoch: bigint): RunRewrite {
+  const values = { SOURCE_DATE_EPOCH: String(epoch), FORCE_SOURCE_DATE: '1', PERL_HASH_SEED: '0' };
+  const env = names.map((name) => [name, values[name]] as const);
   const becomes = `${env.map(([name, value]) => `${name}=${value}`).join(' ')} in its environment`;
   const change: RunChange = { rule: 'epoch', becomes, why: 'tools that honour it write this time in place of the current one; Perl goes through hashes in one order' };
-  return env.length === 0 ? undefined : { hook: { entrypoint: [], mounts: [], env }, changes: [change] };
+  return { hook: { entrypoint: [], mounts: [], env }, changes: [change] };
 }

@@ -69,7 +69,7 @@ export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
       ...(hook === undefined ? {} : { hook }),
     }),
     ...(hook === undefined ? [] : [hookRule(hook, pins)]),
-    ...(options.epoch ? [epochRule] : []),
+    ...(options.epoch ? [epochRule()] : []),
   ];
   return {
     dockerfile, pins, unpinned,

@@ -1,4 +1,5 @@
 import type { HookMount, RunFacts, RunHook } from '../convert/options.ts';
+import { KnownValues } from '../llb/known.ts';
 import type { FileAction, FileVertex, Output } from '../llb/types.ts';
 import { wrapperFiles } from '../runtime/files.ts';
 import { launcher } from '../runtime/launcher.ts';
@@ -36,32 +37,25 @@ export interface WrapSettings {
  * environment (PWD, SHLVL, the order). Elsewhere `/bin/sh` commands get the script; see {@link cannotWrap}.
  */
 export function wrapRule(settings: WrapSettings): RunRule {
-  const stripped = new Map<string, Stripped>();
-  const known = new Map<string, Output>();
-  const folders = new Map<string, Output>();
+  // RUNs are many, and most are alike in what the wrapper does around them.
+  const stripped = new KnownValues<Stripped>();
+  const hooks = new KnownValues<RunHook>();
+  const folders = new KnownValues<Output>();
   return (run): RunRewrite | undefined => {
-    const strip = remember(stripped, JSON.stringify([run.mountTargets, namesGit(run)]), () => stripOf(settings, run));
+    const strip = stripped.get(JSON.stringify([run.mountTargets, namesGit(run)]), () => stripOf(settings, run));
     const changes = wrapperChanges(settings, strip, run);
     if (changes.length === 0) return undefined;
     const obstacle = cannotWrap(run, [...(settings.hook?.entrypoint ?? []), ...run.args]);
     if (obstacle !== undefined) return { changes: changes.map(({ rule }) => ({ rule, becomes: run.code, why: `${rule} does not reach it: ${obstacle}`, warning: true })) };
-    const { architecture } = run.platform;
-    const program = launcher(architecture);
     const config = wrapperConfig(settings, strip.rules, run);
-    const makeFolder = (): Output => {
+    const hook = hooks.get(hookKey(config, run), () => {
+      const program = launcher(run.platform.architecture);
       const files = [...wrapperFiles(config), ...(program === undefined ? [] : [{ name: LAUNCHER, mode: 0o755, data: program }])];
-      return remember(folders, keyOf(files), () => ({ vertex: folderVertex(files, run), index: 0 }));
-    };
-    const source = remember(known, folderKey(config, run), makeFolder);
-    return { hook: wrapHook(source, program === undefined ? SHELL_ENTRYPOINT : LAUNCHER_ENTRYPOINT, config.snapshot?.keepCache === true), changes };
+      const source = folders.get(keyOf(files), () => ({ vertex: folderVertex(files, run), index: 0 }));
+      return wrapHook(source, program === undefined ? SHELL_ENTRYPOINT : LAUNCHER_ENTRYPOINT, config.snapshot?.keepCache === true);
+    });
+    return { hook, changes };
   };
-}
-
-/** The value of a key, made when it is first asked for: RUNs are many, and most are alike in what the wrapper does around them. */
-function remember<T>(values: Map<string, T>, key: string, make: () => T): T {
-  const value = values.get(key) ?? make();
-  values.set(key, value);
-  return value;
 }
 
 /** The strip rules of RUNs with the same mount targets, and what they change. */
@@ -117,8 +111,8 @@ function isRoot(user: string): boolean {
   return /^(?:|0|root)(?::|$)/.test(user);
 }
 
-/** All that the wrapper's files depend on and that is not the same for all RUNs of a build. */
-function folderKey({ strip, snapshot, clamp, sudo, shellLevel }: WrapperConfig, { platform, mountTargets }: RunFacts): string {
+/** All that the wrapper's hook depends on and that is not the same for all RUNs of a build. */
+function hookKey({ strip, snapshot, clamp, sudo, shellLevel }: WrapperConfig, { platform, mountTargets }: RunFacts): string {
   return JSON.stringify([platform.architecture, mountTargets, strip.some(({ action }) => action === 'normalise-git'), snapshot !== undefined, clamp?.epoch.toString(), sudo, shellLevel]);
 }
 
