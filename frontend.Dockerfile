@@ -81,12 +81,12 @@ COPY --from=runtime /runtime /
 FROM base AS native
 COPY --from=snapshot /snapshot/frontend.blob /frontend.blob
 COPY --from=bundle /bundle/sigstore.cjs /
-ENTRYPOINT ["/node", "--no-rehash-snapshot", "--snapshot-blob", "/frontend.blob"]
+ENTRYPOINT ["/node", "--no-rehash-snapshot", "--initial-heap-size=64", "--snapshot-blob", "/frontend.blob"]
 
 # Built on another architecture there is no snapshot, and Node compiles the program at each start.
 FROM base AS foreign
 COPY --from=bundle /bundle/frontend.cjs /bundle/sigstore.cjs /
-ENTRYPOINT ["/node", "--no-rehash-snapshot", "/frontend.cjs"]
+ENTRYPOINT ["/node", "--no-rehash-snapshot", "--initial-heap-size=64", "/frontend.cjs"]
 
 FROM native AS amd64-on-amd64
 FROM native AS arm64-on-arm64
