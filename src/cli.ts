@@ -3,6 +3,7 @@ import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'com
 import type { DiffFormat } from './cmd/diff.ts';
 import type { ExplainOptions } from './cmd/explain.ts';
 import type { LlbOptions } from './cmd/llb.ts';
+import { makeLog } from './cmd/log.ts';
 import type { TimesOptions } from './cmd/times.ts';
 import type { PolicyOptions } from './cmd/policy.ts';
 import type { RebuildOptions } from './cmd/rebuild.ts';
@@ -11,7 +12,7 @@ import type { VerifyOptions } from './cmd/verify.ts';
 import { messageOf } from './diag/error.ts';
 
 const out = (text: string): void => void process.stdout.write(text);
-const log = (text: string): void => void process.stderr.write(`${text}\n`);
+const log = makeLog(process.stderr);
 
 // A usage error ends as what could not be told: 1 would say that images differ.
 const USAGE_STATUS = 2;

@@ -37,7 +37,7 @@ export async function runTimes(address: string, options: TimesOptions, out: (tex
     let count = 0;
     for (const handle of opened.images) {
       const image = await handle.open();
-      const prefix = opened.images.length === 1 ? '' : `${handle.platform}  `;
+      const prefix = opened.images.length === 1 ? '' : `${printable(handle.platform)}  `;
       const epoch = options.epoch === undefined ? creationTime(image, address) : Number(options.epoch);
       for await (const { place, name, time } of laterTimes(image, epoch, skipped)) {
         count++;

@@ -4,6 +4,8 @@ import type { Reference } from '../spec/reference.ts';
 import { cut } from '../spec/strings.ts';
 import { findCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
+import { readAll } from './verify.ts';
+import type { Chunks } from './verify.ts';
 
 /** A client of one repository of a registry (distribution-spec), which shows the user's credentials when it is asked to. */
 export interface RegistryClient {
@@ -36,6 +38,9 @@ const MAX_WAIT_MS = 30_000;
 /** A registry that says nothing for this long is not there. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
+/** A token, or the reason why not, is short; an answer without end is given up. */
+const MAX_ANSWER_SIZE = 1 << 16;
+
 /** A client for the repository of `reference`. */
 export function makeRegistryClient(reference: Reference, options: RegistryOptions = {}): RegistryClient {
   const host = reference.domain === 'docker.io' ? 'registry-1.docker.io' : reference.domain;
@@ -47,7 +52,7 @@ export function makeRegistryClient(reference: Reference, options: RegistryOption
   const findOwn = () => (credentials ??= findCredentials(reference.domain, environment));
 
   const send = async (method: string, path: string, request: RequestOptions): Promise<Response> => {
-    const isOurs = !/^https?:/.test(path) || new URL(path).host === host;
+    const isOurs = !/^https?:/.test(path) || isOrigin(path, scheme, host);
     const actions = request.actions ?? 'pull';
     // Once a request: a token may have run out since it was fetched.
     let hasAuthorized = false;
@@ -70,7 +75,8 @@ export function makeRegistryClient(reference: Reference, options: RegistryOption
         throw new CodedError('image', `${name}: no answer from ${host}: ${describe(error)}`, { cause: error });
       }
       if (request.accepted.includes(response.status)) return response;
-      if (response.status === 401 && isOurs && !hasAuthorized) {
+      // Where an answer redirected to, somebody else may ask: their question is not answered with these credentials.
+      if (response.status === 401 && isOurs && !hasAuthorized && isOrigin(response.url, used, host)) {
         const challenge = response.headers.get('www-authenticate') ?? '';
         hasAuthorized = true;
         await response.body?.cancel();
@@ -142,7 +148,7 @@ async function fetchToken(realm: URL, service: string, scope: string, credential
     throw new CodedError('image', `no token from ${realm.origin}: ${describe(error)}`, { cause: error });
   }
   if (!response.ok) throw new CodedError('image', `no token from ${realm.origin}: status ${response.status}${credentials === undefined ? '; log in (docker login)' : ''}`);
-  const answer = (await response.json().catch(() => undefined)) as { readonly token?: unknown; readonly access_token?: unknown } | undefined;
+  const answer = (await readAll(bodyOf(response), MAX_ANSWER_SIZE, 'a token').then((bytes) => JSON.parse(bytes.toString()), () => undefined).catch(() => undefined)) as { readonly token?: unknown; readonly access_token?: unknown } | undefined;
   const token = answer?.token ?? answer?.access_token;
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) throw new CodedError('image', `no token from ${realm.origin}: its answer has none`);
   return token;
@@ -154,11 +160,11 @@ function basic(credentials: { readonly user: string; readonly password: string }
 
 /** The error for an answer that says no, with the registry's own words. */
 async function refusal(response: Response, name: string, method: string, path: string): Promise<CodedError> {
-  const text = (await response.text().catch(() => '')).slice(0, 2000);
+  const text = await readAll(bodyOf(response), MAX_ANSWER_SIZE, name).then((bytes) => bytes.toString(), () => '');
   let reason = '';
   try {
     const { errors } = JSON.parse(text) as { readonly errors?: readonly { readonly code?: string; readonly message?: string }[] };
-    reason = (errors ?? []).map(({ code = '', message = '' }) => `${code} ${message}`.trim()).join('; ');
+    reason = (errors ?? []).map(({ code = '', message = '' }) => `${code} ${message}`.trim()).join('; ').slice(0, 2000);
   } catch {
     // Not the registry's form: the status says it.
   }
@@ -169,6 +175,15 @@ async function refusal(response: Response, name: string, method: string, path: s
 function waitTime(retryAfter: string | null, attempt: number): number {
   const seconds = retryAfter === null ? Number.NaN : /^\d+$/.test(retryAfter) ? Number(retryAfter) : (Date.parse(retryAfter) - Date.now()) / 1000;
   return Number.isNaN(seconds) ? 500 * 2 ** attempt : Math.min(Math.max(seconds * 1000, 0), MAX_WAIT_MS);
+}
+
+/** Whether a URL is of this scheme and host: what leads from https to http is somebody else, too. */
+function isOrigin(url: string, scheme: string, host: string): boolean {
+  return URL.canParse(url) && new URL(url).origin === new URL(`${scheme}://${host}`).origin;
+}
+
+function bodyOf(response: Response): Chunks {
+  return (response.body ?? new ReadableStream()) as unknown as Chunks;
 }
 
 function isLoopback(host: string): boolean {

@@ -288,7 +288,7 @@ function drawDetail() {
   }
   const layer = each.layer === undefined ? undefined : data.platforms[state.platform].layers[each.layer];
   const where = [each.scope === 'entry' ? each.entryType : each.scope, layer === undefined ? null : 'layer ' + (each.layer + 1), each.sizes === undefined ? null : size(each.sizes[0]) + (each.sizes[0] === each.sizes[1] ? '' : ' → ' + size(each.sizes[1])), each.presence === 'both' ? null : each.presence === 'only-a' ? 'only in A' : 'only in B'];
-  const rows = each.changes.map((change) => el('tr', {}, el('td', {}, change.field), el('td', { class: 'value' }, visible(change.a) || '–'), el('td', { class: 'value' }, visible(change.b) || '–')));
+  const rows = each.changes.map((change) => el('tr', {}, el('td', {}, visible(change.field)), el('td', { class: 'value' }, visible(change.a) || '–'), el('td', { class: 'value' }, visible(change.b) || '–')));
   const why = [...new Set(each.changes.map((change) => change.cause))].map((cause) => {
     const facts = causes.get(cause);
     const own = each.changes.find((change) => change.cause === cause && change.remedy !== undefined);

@@ -10,6 +10,11 @@ export function printable(text: string): string {
   });
 }
 
+/** Lines, each of them `printable`. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
 /** `12.3 MB`. */
 export function showSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -53,7 +53,7 @@ function toResult(platform: string, each: Difference, change: Change, level: Res
     ruleId: change.cause,
     ruleIndex,
     level,
-    message: { text: messageOf(each, change) },
+    message: { text: withoutLinks(messageOf(each, change)) },
     locations: [{
       ...(isPath ? { physicalLocation: { artifactLocation: { uri: toUri(each.subject), uriBaseId: 'IMAGE' } } } : {}),
       logicalLocations: [{ fullyQualifiedName: name, kind: isPath ? 'resource' : 'member' }],
@@ -68,6 +68,11 @@ function messageOf(each: Difference, change: Change): string {
   if (each.presence !== 'both') return `${each.subject} is only in ${each.presence === 'only-a' ? 'A' : 'B'} (${change.a || change.b}).${remedy}`;
   const show = (value: string): string => (value === '' ? 'none' : shortDigest(value));
   return `${each.subject}: ${change.field} is ${show(change.a)} in A and ${show(change.b)} in B.${remedy}`;
+}
+
+/** Text in which nothing reads as a link (SARIF 2.1.0, section 3.11.6: `[TEXT](DESTINATION)`): names come from images. */
+function withoutLinks(text: string): string {
+  return text.replaceAll('](', '] (');
 }
 
 /** A path as a relative URI (RFC 3986), each part encoded; no part leads out of the image. */

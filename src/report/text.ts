@@ -110,7 +110,7 @@ function* differenceLines(each: Difference, indent: string, { style }: TextOptio
 
 function changeLine({ field, a, b, cause }: Change, style: Style): string {
   const show = (value: string): string => (value === '' ? 'none' : shorten(printable(shortDigest(value)), 100));
-  return `${field}: ${show(a)} → ${show(b)}  ${style.dim(cause)}`;
+  return `${shorten(printable(field), 100)}: ${show(a)} → ${show(b)}  ${style.dim(cause)}`;
 }
 
 function diffLine(line: string, style: Style): string {

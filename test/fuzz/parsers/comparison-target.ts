@@ -27,7 +27,7 @@ export function comparisonTarget(): Target {
     return reports;
   };
   const seeds = tarSeeds().flatMap((one) => tarSeeds().map((other) => Buffer.concat([pad(one), pad(other)]))).slice(0, 12);
-  return { ...bytes('comparison', run, seeds, ['ustar', '</script>', '\u001b]0;x\u0007', '\u202e', '\r', '12 path=abc\n'], GROWTH), repair: repairChecksums };
+  return { ...bytes('comparison', run, seeds, ['ustar', '</script>', '\u001b]0;x\u0007', '\u202e', '\r', '12 path=abc\n', '22 SCHILY.xattr.\u001b=x\n', '12 \u202eabc=x\n'], GROWTH), repair: repairChecksums };
 }
 
 /** Seeds of one size, so that the middle of two is where one ends. */

@@ -109,6 +109,44 @@ test('credentials do not follow a redirect to another host', async () => {
   }
 });
 
+test('credentials are not for whom a redirect leads to, though that asks for them, nor for the registry without TLS', async () => {
+  const thief = await serve((request, response) => response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${request.headers.host}/token",service="x"` }).end());
+  const registry = await serve((_, response) => response.writeHead(307, { location: `http://${thief.host}/elsewhere` }).end());
+  dockerConfig({ auths: { [registry.host]: { username: 'u', password: 'secret' }, [thief.host]: { username: 'u', password: 'other secret' } } });
+  try {
+    assert.match(await failureOf(resolveManifest(registry.client, 'v1')), /status 401/);
+    assert.equal(thief.asked, ['GET /elsewhere -']);
+    // The client of a registry that has TLS, as far as it knows, is given an address without.
+    const secure = makeRegistryClient({ domain: thief.host, path: 'a' }, { environment: { ...process.env, DOCKER_CONFIG: folder } });
+    assert.match(await failureOf(secure.request('PUT', `http://${thief.host}/upload`, { accepted: [201] })), /status 401/);
+    assert.equal(thief.asked.slice(1), ['PUT /upload -']);
+  } finally {
+    await registry.close();
+    await thief.close();
+  }
+});
+
+test('an answer without end is given up, whatever it is the answer to', async () => {
+  const registry = await serve((request, response) => {
+    const isToken = request.url?.startsWith('/token') === true;
+    if (request.url?.endsWith('/guarded') === true) return void response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${request.headers.host}/token"` }).end();
+    response.writeHead(isToken || request.url?.endsWith('/tag') === true ? 200 : 404);
+    const more = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(1 << 16, '['))) ;
+    };
+    response.on('drain', more);
+    more();
+  });
+  dockerConfig({});
+  try {
+    assert.match(await failureOf(resolveManifest(registry.client, 'none')), /status 404 \(no such image/);
+    assert.match(await failureOf(resolveManifest(registry.client, 'guarded')), /no token from .*: its answer has none/);
+    assert.match(await failureOf(resolveManifest(registry.client, 'tag')), /is larger than \d+ bytes/);
+  } finally {
+    await registry.close();
+  }
+});
+
 test('a download that breaks off is resumed where it was', async () => {
   const content = Buffer.from(Array.from({ length: 300_000 }, (_, at) => at % 251));
   const registry = await serve((request, response, asked) => {

@@ -50,9 +50,16 @@ test('text: what is more than the limit is counted', () => {
 });
 
 test('text: nothing from an image reaches the terminal as a command', () => {
-  const report = text(comparison([entry(`/${EVIL}\u009b2J\u2066`, { content: { kind: 'text', lines: [`+${EVIL}\u0007`], isCut: false } })]));
+  // The name of an extended attribute is part of a field's.
+  const attribute = { field: `attribute ${EVIL}`, a: EVIL, b: EVIL, cause: 'extended-attribute' as const };
+  const report = text(comparison([entry('/a', { changes: [attribute] }), entry(`/${EVIL}\u009b2J\u2066`, { content: { kind: 'text', lines: [`+${EVIL}\u0007`], isCut: false } })]));
   assert.not.match(report, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
   assert.ok(report.includes('\\x1b[31m\\u{202e}'));
+});
+
+test('SARIF: a name is no link', () => {
+  const [run] = (JSON.parse([...sarifReport(comparison([entry('/[see the fix](https://evil.example)')]))].join('')) as { runs: { results: { message: { text: string } }[] }[] }).runs;
+  assert.match(run?.results[0]?.message.text ?? '', '/[see the fix] (https://evil.example): content is');
 });
 
 test('JSON: the comparison as it is', () => {
