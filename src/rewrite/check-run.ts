@@ -81,6 +81,9 @@ function randomCommand(words: readonly string[]): string | undefined {
     case 'uuidgen': case 'dbus-uuidgen': case 'systemd-machine-id-setup': return name;
     case 'openssl': return randomOpenssl(rest);
     case 'ssh-keygen': return rest.some((word) => /^-(?:t|A|b|H)/.test(word)) ? name : undefined;
+    case 'keytool': return rest.some((word) => /^-gen(?:key(?:pair)?|seckey)$/.test(word)) ? `keytool ${rest.find((word) => word.startsWith('-gen')) ?? ''}` : undefined;
+    case 'gpg': case 'gpg2': return rest.some((word) => /^--(?:quick-|full-)?gen(?:erate)?-key$/.test(word)) ? `${name} --generate-key` : undefined;
+    case 'wg': return ['genkey', 'genpsk'].includes(rest[0] ?? '') ? `wg ${rest[0] ?? ''}` : undefined;
     case 'dd': return rest.some((word) => /^if=\/dev\/u?random$/.test(word)) ? 'dd if=/dev/urandom' : undefined;
     default: return saltsPassword(name, rest) ? name : randomWord(name, rest);
   }

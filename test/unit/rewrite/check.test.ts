@@ -32,7 +32,7 @@ const broken: readonly (readonly [rule: string, runs: readonly string[]])[] = [
     'curl -fsSL https://example.com/install.sh | sh', 'wget -O x.tgz http://example.com/x.tgz', 'wget -qO- https://example.com/x.tgz | tar xz', 'curl -o x "https://example.com/$VERSION/x"',
   ]],
   ['ReproUnpinnedClone', ['git clone https://example.com/x.git', 'git clone --depth 1 --branch v1 https://example.com/x.git /x', 'git -c a=b clone git@example.com:x']],
-  ['ReproRandomCommand', ['date > /built', 'echo "$(date -u +%s)" > /x', 'openssl req -x509 -newkey rsa:2048 -nodes -out x', 'ssh-keygen -A', 'head -c 16 /dev/urandom > /x', 'uuidgen > /id', 'dd if=/dev/urandom of=/x bs=1 count=16', 'echo me:secret | chpasswd', 'htpasswd -bc /etc/users me secret', 'mkpasswd -m sha-512 x > /hash', 'openssl passwd -6 x > /hash', 'ssh-keygen -H -f /root/.ssh/known_hosts']],
+  ['ReproRandomCommand', ['date > /built', 'echo "$(date -u +%s)" > /x', 'openssl req -x509 -newkey rsa:2048 -nodes -out x', 'ssh-keygen -A', 'head -c 16 /dev/urandom > /x', 'uuidgen > /id', 'dd if=/dev/urandom of=/x bs=1 count=16', 'echo me:secret | chpasswd', 'htpasswd -bc /etc/users me secret', 'mkpasswd -m sha-512 x > /hash', 'openssl passwd -6 x > /hash', 'ssh-keygen -H -f /root/.ssh/known_hosts', 'gpg --batch --quick-gen-key me', 'keytool -genkeypair -alias x', 'wg genkey > /etc/wireguard/key']],
 ];
 
 for (const [rule, runs] of broken) {
@@ -46,7 +46,7 @@ const fine: readonly string[] = [
   'curl --version', 'curl -I https://example.com', 'curl -X POST https://example.com', 'curl http://localhost:8080/health', 'wget --spider https://example.com', 'V=$(curl -s https://example.com/v | jq -r .v)',
   'curl -o x https://example.com/x && echo "abc  x" | sha256sum -c', 'wget https://example.com/x https://example.com/x.asc && gpg --verify x.asc', 'curl https://example.com/archive/$COMMIT.tar.gz | tar xz',
   'curl -L https://example.com/0123456789012345678901234567890123456789.tgz | tar xz', 'git clone https://example.com/x && cd x && git checkout 0123', 'git clone /src /dst', 'git clone -n https://example.com/x && git -C x reset --hard abc',
-  'date -d @0', 'date -u -r /file', 'date -d "@$SOURCE_DATE_EPOCH"', 'ssh-keygen -F github.com', 'chpasswd -e < /hashes', 'htpasswd -D /etc/users me', 'htpasswd -bs /etc/users me secret', 'mkpasswd -S salt x', 'openssl passwd -6 -salt salt x', 'openssl rand -help', 'openssl version', 'ln -s /dev/urandom /dev/random', 'man date', 'touch -d "$X" /y',
+  'date -d @0', 'date -u -r /file', 'date -d "@$SOURCE_DATE_EPOCH"', 'ssh-keygen -F github.com', 'chpasswd -e < /hashes', 'htpasswd -D /etc/users me', 'htpasswd -bs /etc/users me secret', 'mkpasswd -S salt x', 'openssl passwd -6 -salt salt x', 'openssl rand -help', 'gpg --import /key', 'keytool -importcert -cacerts -file x', 'wg show', 'openssl version', 'ln -s /dev/urandom /dev/random', 'man date', 'touch -d "$X" /y',
 ];
 
 for (const run of fine) test(`nothing: ${run}`, () => assert.equal(rulesOf(run), []));
