@@ -66,7 +66,7 @@ async function makeBases(env: Environment, mirror: Mirror, proxy: string): Promi
   };
   const bookworm = await make('bookworm', 'debian');
   const tools = env.image('tools');
-  if (variants.some(({ name }) => name === 'commands')) await env.mustBuild({ frontend: 'reference', dockerfile: `FROM ${bookworm}\nRUN apt-get update && apt-get install -y --no-install-recommends ${TOOLS} && rm -rf /var/lib/apt/lists/*\n`, output: { push: tools } });
+  if (variants.some(({ name }) => name === 'commands')) await env.mustBuild({ frontend: 'reference', dockerfile: `FROM ${bookworm}\nRUN apt-get update && apt-get install -y --no-install-recommends ${TOOLS} && rm -rf /var/lib/apt/lists/*\n`, output: { push: tools }, outputAttributes: { compression: 'uncompressed' } });
   return {
     bookworm,
     tools,
