@@ -3,8 +3,8 @@ import type { Cause } from '../spec/difference.ts';
 
 const namePattern = (path: string): string => path.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^/]*');
 
-/** The paths that strip takes out of the difference (those that it only reports stay as they are), as patterns: `*` is one name, `**` any folders. */
-const STRIPPED = STRIP_TABLE.filter(({ action }) => !action.startsWith('report')).map(({ path, why }) => ({ pattern: new RegExp(`^${path.split('/**').map(namePattern).join('(?:/[^/]+)*')}(?:/|$)`), why }));
+/** The paths that strip takes out of the difference (those that it only reports stay as they are; comments are a part of a file), as patterns: `*` is one name, `**` any folders. */
+const STRIPPED = STRIP_TABLE.filter(({ action }) => !action.startsWith('report') && action !== 'normalise-comments').map(({ path, why }) => ({ pattern: new RegExp(`^${path.split('/**').map(namePattern).join('(?:/[^/]+)*')}(?:/|$)`), why }));
 
 /** Causes that strip is no answer to, wherever they are found. */
 const NOT_STRIPPED: ReadonlySet<Cause> = new Set(['timestamp', 'package-version', 'mode', 'owner', 'tar-header', 'access-time', 'extended-attribute']);

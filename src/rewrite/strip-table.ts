@@ -11,7 +11,6 @@ const RANDOM = 'it is random';
 const BERKELEY_DB = 'a Berkeley DB file has a random id, and memory that was not set';
 const ADDED = 'it has the times at which keys were added';
 const MADE = 'it has the time at which it was made';
-const WRITTEN = 'a comment has the time at which it was written';
 const KEYS = 'files in it with a private key that the RUN wrote: one made in the build differs in every build';
 const SECRET = 'it is a secret that the RUN made: every build has another one';
 const DATABASE = 'it is a database that the RUN made, with random ids, salts and times: every build has another one';
@@ -92,11 +91,7 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/usr/share/keyrings/*.gpg', action: 'normalise', why: ADDED },
   { path: '/usr/share/keyrings/*.gpg~', action: 'restore', why: BACKUP },
   { path: '/**/.git', action: 'normalise-git', why: 'the index of a clone has inode numbers and change times, its logs have dates' },
-  { path: '/etc/mail/sendmail.cf', action: 'normalise', why: WRITTEN },
-  { path: '/etc/mail/submit.cf', action: 'normalise', why: WRITTEN },
-  { path: '/etc/mail/databases', action: 'normalise', why: WRITTEN },
-  { path: '/etc/mail/Makefile', action: 'normalise', why: WRITTEN },
-  { path: '/etc/cron.d/sendmail', action: 'normalise', why: WRITTEN },
+  { path: '/etc/**', action: 'normalise-comments', why: 'a program that writes a configuration says when in a comment' },
   { path: '/etc/ssl/certs/java/cacerts', action: 'normalise', why: 'its entries have the times at which they were added' },
   { path: '/etc/aliases.db', action: 'normalise', why: BERKELEY_DB },
   { path: '/etc/mail/*.db', action: 'normalise', why: BERKELEY_DB },
@@ -122,6 +117,7 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/var/lib/*/.erlang.cookie', action: 'report', why: SECRET },
   { path: '/etc/shadow', action: 'report-passwords', why: 'the hash of a password that the RUN set has a random salt: every build has another one' },
   { path: '/etc/.git', marker: 'logs/HEAD', action: 'report', why: 'it has a commit with the time at which the RUN made it: every build has another one' },
+  { path: '/usr/lib/mono/aot-cache/*/*.so', action: 'report', why: 'Mono compiled it at install with a random id: every build has another one' },
   { path: '/usr/local/lib/R/site-library/*', marker: 'Meta/package.rds', action: 'report', why: 'it has the times at which R built it: every build has others' },
   { path: '/var/lib/postgresql/*/*', marker: 'global/pg_control', action: 'report', why: DATABASE },
   { path: '/var/lib/mysql', marker: 'ibdata1', action: 'report', why: DATABASE },

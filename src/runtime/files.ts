@@ -11,7 +11,7 @@ import type { WrapperConfig } from './wrapper.ts';
 export function wrapperFiles(config: WrapperConfig): readonly WrapperFile[] {
   const files: WrapperFile[] = [textFile(WRAPPER_SCRIPT, 0o755, wrapperScript(config))];
   if (config.clamp !== undefined) files.push(textFile(NO_SHELL_NOTICE, 0o644, 'repro: no /bin/sh in the image: file times stay as they are\n'));
-  if (config.strip.some(({ action }) => action === 'normalise' || action === 'normalise-git')) files.push(textFile(NORMALISER, 0o644, NORMALISE_PROGRAM));
+  if (config.strip.some(({ action }) => action.startsWith('normalise'))) files.push(textFile(NORMALISER, 0o644, NORMALISE_PROGRAM));
   const { snapshot, state } = config;
   if (snapshot !== undefined) {
     files.push(

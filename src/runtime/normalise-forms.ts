@@ -6,7 +6,8 @@
  * - git's index (Documentation/gitformat-index.txt), versions 2 to 4: change and modification times, devices and inode numbers become
  *   zeros, by which git looks at the file itself when it next needs to know whether that changed; the digest at the end is made again.
  *   Its logs of references: times.
- * - Comments (`#`) in configuration with the time at which a program wrote it, as `date` and C's asctime print it.
+ * - Comments (`#`) in configuration with the time at which a program wrote it, as `date` and C's asctime print it, or as Free Pascal does
+ *   (day, month, year, time).
  */
 export const NORMALISE_FORMS = `
 sub clamp {
@@ -79,6 +80,7 @@ my @months = qw(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec);
 my @days = qw(Sun Mon Tue Wed Thu Fri Sat);
 my $names = join '|', @months;
 my $date = qr/(?:Sun|Mon|Tue|Wed|Thu|Fri|Sat) ($names) ([ \\d]\\d) (\\d\\d):(\\d\\d):(\\d\\d)( [A-Z]{3,4})? (\\d{4})/;
+my $short = qr/(\\d\\d)-(\\d\\d)-(\\d\\d) - (\\d\\d):(\\d\\d):(\\d\\d)/;
 
 sub comments {
   my ($text) = @_;
@@ -90,7 +92,12 @@ sub comments {
     return $was if sprintf('%04d%02d%02d%02d%02d%02d', @was) <= $now;
     return sprintf '%s %s %2d %02d:%02d:%02d%s %d', $days[$weekday], $months[$month], $day, $hour, $minute, $second, $zone && ' UTC', $year + 1900;
   };
-  $text =~ s{^(#[^\\n]*)}{$1 =~ s/($date)/$write->($1, $7 || '', $8, $number{$2}, $3, $4, $5, $6)/ger}mge;
+  my $write_short = sub {
+    my ($was, $was_day, $was_month, $was_year, @was) = @_;
+    return $was if sprintf('20%02d%02d%02d%02d%02d%02d', $was_year, $was_month - 1, $was_day, @was) <= $now;
+    return sprintf '%02d-%02d-%02d - %02d:%02d:%02d', $day, $month + 1, $year % 100, $hour, $minute, $second;
+  };
+  $text =~ s{^(#[^\\n]*)}{$1 =~ s/($date)/$write->($1, $7 || '', $8, $number{$2}, $3, $4, $5, $6)/ger =~ s/($short)/$write_short->($1, $2, $3, $4, $5, $6, $7)/ger}mge;
   return $text;
 }
 `;

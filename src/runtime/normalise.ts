@@ -165,7 +165,7 @@ for my $file (@ARGV) {
     : $text =~ /^InitiatorName=/m ? initiator($text)
     : $text =~ /^MY_HOSTID=/m ? participant($text)
     : $text =~ /^This is the file [^\\n]*dir,/m ? menu($text)
-    : $text =~ /^#[^\\n]*$date/m ? comments($text)
+    : $text =~ /^#[^\\n]*(?:$date|$short)/m ? comments($text)
     : undef;
   };
   next if !defined $new || $new eq $text;

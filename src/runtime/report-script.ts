@@ -43,17 +43,21 @@ is_told() {
   false
 }
 
+# has_news FOLDER: whether something came or went in it, or up to two levels below.
+has_news() {
+  for d in "$1" "$1"/*/ "$1"/*/*/; do
+    [ ! "$d" -nt "$S/.mark" ] || return 0
+  done
+  return 1
+}
+
 # report_keys FOLDER...: new files with a private key, the public keys and single certificates that belong to them, and other secrets by
-# their looks. A folder in which nothing came or went, three levels deep, is not searched.
+# their looks. A folder without news is not searched.
 report_keys() {
   cause='that the RUN wrote: one made in the build differs in every build'
   for f; do
     shift
-    for d in "$f" "$f"/*/ "$f"/*/*/; do
-      [ "$d" -nt "$S/.mark" ] || continue
-      set -- "$@" "$f"
-      break
-    done
+    ! has_news "$f" || set -- "$@" "$f"
   done
   [ $# -gt 0 ] || return 0
   hash='[$]\\(apr1\\|2[aby]\\|[1567y]\\|gy\\)[$][^:[:space:]]\\{21,\\}'

@@ -9,12 +9,12 @@ import { shellPattern, shellWord } from './shell.ts';
  * parent had none an empty file stays. `normalise`: it stays, less what differs in it. `report`: it stays as it is, and a line on stderr
  * says why every build has another one. `report-keys`: the same for new files in a folder with a private key, what belongs to it, and what
  * looks like another secret. `report-passwords`: the same for a list of users that has a password's hash which it did not have.
- * `normalise-go`: the times in a cache of Go's build, which is a folder, become SOURCE_DATE_EPOCH. `normalise-git`: as normalise, for the index and the logs of git's clones in any folder; only for RUNs that name git.
+ * `normalise-comments`: times in comments of files in a folder that the RUN wrote become SOURCE_DATE_EPOCH. `normalise-go`: the times in a cache of Go's build, which is a folder, become SOURCE_DATE_EPOCH. `normalise-git`: as normalise, for the index and the logs of git's clones in any folder; only for RUNs that name git.
  */
-export type StripAction = 'restore' | 'remove' | 'empty' | 'normalise' | 'normalise-git' | 'normalise-go' | 'report' | 'report-keys' | 'report-passwords';
+export type StripAction = 'restore' | 'remove' | 'empty' | 'normalise' | 'normalise-comments' | 'normalise-git' | 'normalise-go' | 'report' | 'report-keys' | 'report-passwords';
 
 export interface StripPath {
-  /** An absolute path; `*`, `?` and `[…]` match. The path of `normalise-git` stands for any folder that git keeps a clone in. */
+  /** An absolute path; `*`, `?` and `[…]` match. `**`, where all folders are searched, is any number of them. */
   readonly path: string;
   readonly action: StripAction;
   /** For `report`: the path is a folder, which is told of when this file in it is new. */
@@ -24,7 +24,7 @@ export interface StripPath {
 
 const isKept = ({ action }: StripPath): boolean => action === 'restore' || action === 'remove' || action === 'empty';
 /** What is looked for in folders, not by its path. */
-const isSearched = ({ action }: StripPath): boolean => action === 'report-keys' || action === 'normalise-git' || action === 'normalise-go';
+const isSearched = ({ action }: StripPath): boolean => action === 'report-keys' || action.startsWith('normalise-');
 const isSaved = (path: StripPath): boolean => isKept(path) || path.action === 'report-passwords';
 
 /**
@@ -64,11 +64,12 @@ export function stripAfter(paths: readonly StripPath[]): string {
   const normalised = paths.filter(({ action }) => action === 'normalise');
   const reports = paths.filter(({ action }) => action === 'report').map((path) => `  report ${shellWord(path.why)} ${shellWord(path.marker === undefined ? '' : `/${path.marker}`)}${words([path])}\n`);
   const passwords = paths.filter(({ action }) => action === 'report-passwords');
+  const configurations = paths.filter(({ action }) => action === 'normalise-comments').map((each) => ({ ...each, path: each.path.replace(/\/\*\*$/, '') }));
   const caches = paths.filter(({ action }) => action === 'normalise-go');
   const folders = paths.filter(({ action }) => action === 'report-keys');
   const done = `${stripCalls(paths, 'put_back')}${normalised.length === 0 ? '' : `  normalise${words(normalised)}\n`}${reports.join('')}${passwords.length === 0 ? '' : `  report_passwords${words(passwords)}\n`}`;
   return `  scan${words(paths.filter((path) => !isSearched(path)))}\n${done === '' ? '' : `  [ "$changed" = : ] || {\n${done}  }\n`}` +
-    `${folders.length === 0 ? '' : `  report_keys${words(folders)}\n`}${paths.some(({ action }) => action === 'normalise-git') ? '  git_files\n' : ''}${caches.length === 0 ? '' : `  go_times${words(caches)}\n`}`;
+    `${folders.length === 0 ? '' : `  report_keys${words(folders)}\n`}${configurations.length === 0 ? '' : `  comments${words(configurations)}\n`}${paths.some(({ action }) => action === 'normalise-git') ? '  git_files\n' : ''}${caches.length === 0 ? '' : `  go_times${words(caches)}\n`}`;
 }
 
 function markedPath({ path, marker }: StripPath): string {
@@ -158,6 +159,16 @@ put_back() {
 # is_new FILE: whether the command made or changed it.
 is_new() {
   case $changed in *":$1:"*) [ -z "$coarse" ] || [ "$1" -nt "$S/.mark" ] ;; *) false ;; esac
+}
+
+# comments FOLDER...: times in comments of what is new there.
+comments() {
+  for f; do
+    ! has_news "$f" || find "$f" -xdev -type f -newer "$S/.mark" -exec grep -l -e '^#.*[0-9]:[0-5][0-9]:[0-5][0-9]' {} +
+  done > "$S/.dated" 2>/dev/null
+  set --
+  while IFS= read -r f; do set -- "$@" "$f"; done < "$S/.dated"
+  [ $# = 0 ] || perl "\${0%/*}/${NORMALISER}" "$@" 2>/dev/null
 }
 
 # normalise FILE...

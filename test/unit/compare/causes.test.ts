@@ -21,7 +21,7 @@ test('what a path says', () => {
 
 test('strip is what removes the difference of every file that it puts back or makes equal', () => {
   for (const { path, action, marker } of STRIP_TABLE) {
-    if (action.startsWith('report')) continue;
+    if (action.startsWith('report') || action === 'normalise-comments') continue;
     const name = `${path.replaceAll('*', 'x')}${marker === undefined ? '' : `/${marker}`}`;
     assert.match(remedyOf(name, causeOfPath(name.slice(1)) ?? 'content') ?? '', /^the strip rewrite/, path);
   }

@@ -233,6 +233,7 @@ test('comments with the time at which a program wrote them', () => {
   assert.is(normalise(text(later, later)).toString(), text('Tue Nov 14 22:13:20 UTC 2023', later));
   assert.is(normalise(text('Fri Jan  1 12:33:47 2027', '1')).toString(), text('Tue Nov 14 22:13:20 2023', '1'));
   assert.is(normalise(text('Tue Nov 14 22:13:19 EST 2023', '1')).toString(), text('Tue Nov 14 22:13:19 EST 2023', '1'));
+  assert.is(normalise('# by fpcmkcfg on 27-11-26 - 14:42:27\n-d27-11-26 - 14:42:27\n# 14-11-23 - 22:13:20\n').toString(), '# by fpcmkcfg on 14-11-23 - 22:13:20\n-d27-11-26 - 14:42:27\n# 14-11-23 - 22:13:20\n');
   assert.is(normalise(text(later, '1'), {}).toString(), text('Thu Jan  1 00:00:00 UTC 1970', '1'));
 });
 

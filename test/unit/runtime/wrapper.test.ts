@@ -175,6 +175,13 @@ each('the hash of a password is told of when it is new', (shell) => withBox({ '/
   ]);
 }));
 
+each('comments with a time, in what a program wrote in a folder of configuration', (shell) => withBox({ '/etc/old': '# on Fri Nov 27 12:33:47 UTC 2026\n' }, (box) => {
+  const env = { PATH: process.env['PATH'], R: box.root, SOURCE_DATE_EPOCH: '1700000000' };
+  const made = box.run(shell, sh(`${pause(shell)}; cd $R; mkdir -p "etc/a b" opt; for each in "etc/a b/new" opt/other; do printf '# on Fri Nov 27 12:33:47 UTC 2026\nx\n' > "$each"; done`), {}, { env });
+  assert.is(made.stderr, '');
+  assert.equal(['/etc/a b/new', '/etc/old', '/opt/other'].map((path) => box.read(path)), ['# on Tue Nov 14 22:13:20 UTC 2023\nx\n', '# on Fri Nov 27 12:33:47 UTC 2026\n', '# on Fri Nov 27 12:33:47 UTC 2026\nx\n']);
+}));
+
 const reflog = (time: number, action: string): string => `${'0'.repeat(40)} ${'1'.repeat(40)} me <me@example.org> ${time} +0000\t${action}\n`;
 
 each('a clone of git in any folder: times of its logs, and commits that the RUN made are told of', (shell) => withBox({ '/old/.git/logs/HEAD': reflog(1_800_000_000, 'commit: of the parent') }, (box) => {
