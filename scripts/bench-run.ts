@@ -1,7 +1,10 @@
-// What the wrapper costs a RUN: chains of RUNs that do nothing, with the reference and with ours in several settings, on a small image and on
-// one of 100,000 files. Usage: bench-run.ts [RUNS [ROUNDS]]
+// What the wrapper costs a RUN: by itself, and in builds, as chains of RUNs that do nothing, with the reference and with ours in several
+// settings, on a small image and on one of 100,000 files. Usage: bench-run.ts [RUNS [ROUNDS]]
+import { makeBases } from '../test/support/bases.ts';
 import type { BuildRequest } from '../test/support/build.ts';
 import { startEnvironment } from '../test/support/environment.ts';
+import { median } from './bench-table.ts';
+import { wrapperCost } from './bench-wrapper.ts';
 
 const [runs = 20, rounds = 5] = process.argv.slice(2).map(Number);
 const env = await startEnvironment();
@@ -27,12 +30,14 @@ async function build(base: string, count: number, request: BuildRequest): Promis
   return (await env.mustBuild({ dockerfile: `FROM ${base}\n${lines}`, epoch: 1_700_000_000, noCache: true, output: 'none', ...request })).milliseconds;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2;
+const layouts = await makeBases();
+console.log('| base | the wrapper by itself, ms a RUN | user and system time, ms |\n| --- | --- | --- |');
+for (const name of ['busybox:stable', 'debian:bookworm']) {
+  const { wall, processor } = wrapperCost(layouts.get(name) ?? '', rounds);
+  console.log(`| ${name} | ${wall.toFixed(1)} | ${processor.toFixed(1)} |`);
 }
 
-console.log(`| base | setting | ms a RUN (median of ${rounds}; least) | beside the reference |\n| --- | --- | --- | --- |`);
+console.log(`\n| base | setting | ms a RUN (median of ${rounds}; least) | beside the reference |\n| --- | --- | --- | --- |`);
 for (const [name, base] of [['busybox', env.bases.busybox], ['debian', env.bases.debian], ['100,000 files', LARGE]] as const) {
   const costs = new Map<string, number[]>(SETTINGS.map(([setting]) => [setting, []]));
   // In turns, so that what else the machine does meets all alike; a build of one RUN is taken off.

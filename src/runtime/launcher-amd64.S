@@ -2,8 +2,11 @@
 # Where /bin/sh can be executed: `/bin/sh /dev/.repro/run --before`, COMMAND, `/bin/sh /dev/.repro/run --after`, each in a process of
 # its own, COMMAND with the environment, folder and descriptors that this program was given. Where it cannot: what /dev/.repro/no-shell
 # says, if it is there, goes to stderr, and COMMAND runs in this process.
+# Between the halves it does what programs of the image take longer for, by two lists of the first half in /dev/.repro-state, each string
+# with a zero at its end. `.copies`: a file, the path of its copy, and so on; a copy has owner, mode and times. `.watched`: paths; when none
+# of them has a change time as late as that of `.mark` once COMMAND has ended, there is no second half.
 # Exits as COMMAND does, with 128+N where signal N ended it, and with 1 where COMMAND cannot be executed, as the container runtime has it.
-# The bytes are the whole ELF file: as launcher-amd64.S -o o && objcopy -O binary -j .text o exec
+# The bytes are the whole ELF file: as -I FOLDER launcher-amd64.S -o o && objcopy -O binary -j .text o exec
 	.intel_syntax noprefix
 	.set base, 0x400000
 	.set sys_read, 0
@@ -15,6 +18,7 @@
 	.set sys_execve, 59
 	.set sys_exit, 60
 	.set sys_wait4, 61
+	.set first, -8			# [rbp + first] the first half's exit status
 	.set path_max, 4096
 	.set notice_max, 512
 	.text
@@ -36,6 +40,7 @@ _start:
 	lea r12, [rbp + rax*8 + 16]	# envp
 	cmp rax, 2
 	jl fail
+	sub rsp, 32			# for first, and for the lists' own
 	lea rdi, [rip + shell]
 	mov esi, 1			# X_OK
 	mov eax, sys_access
@@ -46,8 +51,12 @@ _start:
 	call half
 	cmp eax, 125
 	je fail
-	mov r14d, eax
-	mov eax, sys_fork
+	mov [rbp + first], rax
+	test eax, eax
+	jnz 1f
+	call copy
+	call remember
+1:	mov eax, sys_fork
 	syscall
 	test eax, eax
 	js fail
@@ -55,8 +64,10 @@ _start:
 	call wait
 	test eax, eax
 	jnz exit
-	test r14d, r14d			# no first half, no second
-	jnz 1f
+	cmp dword ptr [rbp + first], 0	# no first half, no second
+	jne 1f
+	call unchanged
+	je 1f
 	lea r13, [rip + after]
 	call half
 1:	xor eax, eax
@@ -110,6 +121,8 @@ wait:
 	ret
 2:	movzx eax, ah
 	ret
+
+	.include "launcher-lists-amd64.S"
 
 # There is no shell: says what that means, and becomes COMMAND.
 alone:
@@ -251,6 +264,9 @@ execute:
 
 shell:	.asciz "/bin/sh"
 script:	.asciz "/dev/.repro/run"
+mark:	.asciz "/dev/.repro-state/.mark"
+copies:	.asciz "/dev/.repro-state/.copies"
+watched: .asciz "/dev/.repro-state/.watched"
 notice:	.asciz "/dev/.repro/no-shell"
 before:	.asciz "--before"
 after:	.asciz "--after"

@@ -1,5 +1,5 @@
 // The launcher for linux/arm64. What it does is said in launcher-amd64.S.
-// The bytes are the whole ELF file: as launcher-arm64.S -o o && objcopy -O binary -j .text o exec
+// The bytes are the whole ELF file: as -I FOLDER launcher-arm64.S -o o && objcopy -O binary -j .text o exec
 	.set base, 0x400000
 	.set sys_faccessat, 48
 	.set sys_openat, 56
@@ -45,11 +45,17 @@ _start:
 	cmp w0, 125
 	b.eq fail
 	mov w21, w0
-	bl fork
+	mov x26, 0			// what to watch
+	cbnz w21, 1f
+	bl copy
+	bl remember
+1:	bl fork
 	cbz x0, command
 	bl wait
 	cbnz w0, exit
 	cbnz w21, 1f			// no first half, no second
+	bl unchanged
+	b.eq 1f
 	adr x20, after
 	bl half
 1:	mov x0, 0
@@ -109,6 +115,8 @@ wait:
 	ret
 2:	ubfx w0, w0, 8, 8
 	ret
+
+	.include "launcher-lists-arm64.S"
 
 // There is no shell: says what that means, and becomes COMMAND.
 alone:
@@ -245,6 +253,9 @@ execute:
 
 shell:	.asciz "/bin/sh"
 script:	.asciz "/dev/.repro/run"
+mark:	.asciz "/dev/.repro-state/.mark"
+copies:	.asciz "/dev/.repro-state/.copies"
+watched: .asciz "/dev/.repro-state/.watched"
 notice:	.asciz "/dev/.repro/no-shell"
 before:	.asciz "--before"
 after:	.asciz "--after"

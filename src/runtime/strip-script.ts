@@ -41,7 +41,7 @@ export function stripCalls(paths: readonly StripPath[], step: 'save' | 'put_back
     groups.set(key, [...(groups.get(key) ?? []), path.path]);
   }
   let out = '';
-  for (const [key, members] of groups) out += `  ${step} ${key}${members.map((path) => ` \\\n    "$R"${shellPattern(path)}`).join('')}\n`;
+  for (const [key, members] of groups) out += `  ${step} ${key}${wordList(members)}\n`;
   return out;
 }
 
@@ -57,10 +57,37 @@ function groupOf({ path, action }: StripPath, used: Map<string, number>): { read
   return { action, group: turn === 0 ? '.' : String(turn) };
 }
 
+/**
+ * The wrapper's lines that tell the launcher where to look for a change. A path without a pattern may be missing before the command, and
+ * then be there with the time of the command. Where patterns match, what they match by then is looked at, and so is each folder in which
+ * something else that they match could come up: the one before the first pattern, and what the folders after that match.
+ */
+export function stripWatch(paths: readonly StripPath[]): string {
+  const words = new Set(paths.flatMap((path) => (path.action === 'report-keys' ? keyFolders(path.path) : watchedBy(markedPath(path)))));
+  return words.size === 0 ? '' : `  watch${wordList([...words])}\n`;
+}
+
+function watchedBy(path: string): readonly string[] {
+  const parts = path.split('/');
+  const first = parts.findIndex((part) => /[*?[]/.test(part));
+  if (first < 0) return [path];
+  const folders = parts.map((_, index) => `${parts.slice(0, index).join('/')}/`).slice(first + 1);
+  return [parts.slice(0, first).join('/') || '/', ...folders, path];
+}
+
+/** What `report_keys` looks at before it searches. */
+function keyFolders(folder: string): readonly string[] {
+  return [folder, `${folder}/*/`, `${folder}/*/*/`];
+}
+
+function wordList(paths: readonly string[]): string {
+  return paths.map((path) => ` \\\n    "$R"${shellPattern(path)}`).join('');
+}
+
 /** The wrapper's lines after the command: what changed is found, put back, normalised, told of. */
 export function stripAfter(paths: readonly StripPath[]): string {
   if (paths.length === 0) return '';
-  const words = (some: readonly StripPath[]): string => some.map((path) => ` \\\n    "$R"${shellPattern(markedPath(path))}`).join('');
+  const words = (some: readonly StripPath[]): string => wordList(some.map(markedPath));
   const normalised = paths.filter(({ action }) => action === 'normalise');
   const reports = paths.filter(({ action }) => action === 'report').map((path) => `  report ${shellWord(path.why)} ${shellWord(path.marker === undefined ? '' : `/${path.marker}`)}${words([path])}\n`);
   const passwords = paths.filter(({ action }) => action === 'report-passwords');
@@ -77,11 +104,11 @@ function markedPath({ path, marker }: StripPath): string {
 }
 
 /**
- * `save` notes which files the parent has and copies them to the state; `scan` finds those that changed since, by their change time,
- * which no program can set; `put_back` undoes. In ordinary RUNs, which touch none of the files, the cost is one cp and one stat.
- * A symbolic link or folder at a path is left alone, and what the RUN deleted stays deleted.
+ * `save` notes which files the parent has and copies them to the state, or has the launcher do so; `watch` tells the launcher what to look
+ * at after the command. In ordinary RUNs, which touch none of the files, that is all there is to pay: one shell that starts no program.
  */
-export const STRIP_FUNCTIONS = `${DATABASE_FUNCTIONS}${REPORT_FUNCTIONS}# save ACTION GROUP FILE...
+export const SAVE_FUNCTIONS = `
+# save ACTION GROUP FILE...
 save() {
   action=$1
   copies=$S/$2
@@ -96,9 +123,26 @@ save() {
   echo "$had:" > "$copies.had"
   [ "$action" != remove ] || return 0
   [ -d "$copies" ] || mkdir "$copies"
+  [ -z "$launched" ] || { copy_later "$@" && return; }
   cp -p "$@" "$copies/" 2>/dev/null
 }
 
+# copy_later FILE...: has the launcher copy, which needs no program for it.
+copy_later() {
+  for f; do printf '%s\\0' "$f" "$copies/\${f##*/}" || return; done >> "$S/.copies"
+}
+
+# watch FILE...
+watch() {
+  [ -z "$launched" ] || printf '%s\\0' "$@" > "$S/.watched" || : > "$S/.watched"
+}
+`;
+
+/**
+ * `scan` finds the files that changed since `save`, by their change time, which no program can set; `put_back` undoes.
+ * A symbolic link or folder at a path is left alone, and what the RUN deleted stays deleted.
+ */
+export const STRIP_FUNCTIONS = `${DATABASE_FUNCTIONS}${REPORT_FUNCTIONS}
 # scan FILE...: sets changed; coarse when times have no fractions, or are those of the content.
 scan() {
   changed=:
@@ -117,8 +161,7 @@ scan() {
       f=\${line#* * * }
       line=\${line%" $f"}
       line=\${line% *}
-      [ -n "$start" ] || start=$line
-      [ "$line" \\< "$start" ] || changed=$changed$f:
+      if [ -z "$start" ]; then start=$line; elif [ ! "$line" \\< "$start" ]; then changed=$changed$f:; fi
     done
     set +f
     unset IFS

@@ -7,7 +7,7 @@ import { PACMAN_FUNCTIONS } from './pacman-script.ts';
 import { shellWord } from './shell.ts';
 import { SNAPSHOT_FUNCTIONS, snapshotVariables } from './snapshot.ts';
 import type { SnapshotSettings } from './snapshot.ts';
-import { STRIP_FUNCTIONS, stripAfter, stripCalls } from './strip-script.ts';
+import { SAVE_FUNCTIONS, STRIP_FUNCTIONS, stripAfter, stripCalls, stripWatch } from './strip-script.ts';
 import type { StripPath } from './strip-script.ts';
 
 /** What the wrapper does around one RUN. Everything here is in its text, so that a change of it is a change of the build graph. */
@@ -28,7 +28,8 @@ export interface WrapperConfig {
 
 /**
  * The wrapper: a POSIX sh program. `run COMMAND ARG…` is the whole of it: the first half, the command, the second half when the
- * command succeeded. `run --before` and `run --after` are the halves, for the launcher. It exits as the command does.
+ * command succeeded. `run --before` and `run --after` are the halves, for the launcher, which leaves the second out when it finds
+ * nothing for it to do. It exits as the command does. A shell reads no further than it has to: what the first half needs comes first.
  *
  * The halves run in subshells: nothing of theirs (variables, PATH, umask) is seen by the command, whose stdin, stdout and stderr
  * are untouched. The shell's own remarks about a killed command ("Terminated") are not shown, since there are none without us.
@@ -61,12 +62,20 @@ before() {
   setup
   [ -w "$S" ] || return 0
   if needs_sudo; then
-    sudo -n /bin/sh "$0" --before
+    sudo -n /bin/sh "$0" --before sudo
     return
   fi
 ${snapshot === undefined ? '' : '  snapshot_before\n'}${clamp === undefined ? '' : '  clamp_before\n'}  : > "$S/.mark"
-${stripCalls(config.strip, 'save')}  return 0
+${stripCalls(config.strip, 'save')}${snapshot === undefined && clamp === undefined ? stripWatch(config.strip) : ''}  return 0
 }
+${config.strip.length === 0 ? '' : SAVE_FUNCTIONS}${snapshot === undefined ? '' : SNAPSHOT_FUNCTIONS + APT_FUNCTIONS + PACMAN_FUNCTIONS}${clamp === undefined ? '' : CLAMP_FUNCTIONS}
+launched=
+if [ "$1" = --before ]; then
+  # Not under sudo: the launcher does what this user may do.
+  [ "$2" = sudo ] || launched=1
+  before </dev/null
+  exit
+fi
 
 after() {
   setup
@@ -78,11 +87,11 @@ after() {
 ${snapshot === undefined ? '' : '  snapshot_after\n'}${stripAfter(config.strip)}${clamp === undefined ? '' : clampCall(clamp)}  return 0
 }
 
-${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${config.strip.some(({ action }) => action === 'normalise-git') ? GIT_FUNCTIONS : ''}${snapshot === undefined ? '' : SNAPSHOT_FUNCTIONS + APT_FUNCTIONS + PACMAN_FUNCTIONS}${clamp === undefined ? '' : CLAMP_FUNCTIONS}
-case $1 in
---before) before </dev/null; exit ;;
---after) after </dev/null; exit ;;
-esac
+${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${config.strip.some(({ action }) => action === 'normalise-git') ? GIT_FUNCTIONS : ''}
+if [ "$1" = --after ]; then
+  after </dev/null
+  exit
+fi
 
 (before) </dev/null
 [ $? != ${ABORT_STATUS} ] || exit 1

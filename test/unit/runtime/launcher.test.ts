@@ -18,7 +18,7 @@ for (const [architecture, node, prefix, emulator] of [['amd64', 'x64', 'x86_64-l
   const tools = has(`${prefix}as`) ? prefix : native && has('as') ? '' : undefined;
   if (tools !== undefined) {
     test(`${architecture}: the bytes are those of the source`, () => {
-      execFileSync(`${tools}as`, [join(runtime, `launcher-${architecture}.S`), '-o', join(folder, 'o')]);
+      execFileSync(`${tools}as`, ['-I', runtime, join(runtime, `launcher-${architecture}.S`), '-o', join(folder, 'o')]);
       execFileSync(`${tools}objcopy`, ['-O', 'binary', '-j', '.text', join(folder, 'o'), join(folder, 'bytes')]);
       assert.is(Buffer.from(launcher(architecture)!).toString('base64'), readFileSync(join(folder, 'bytes')).toString('base64'));
     });

@@ -245,15 +245,6 @@ each('with nothing to keep the state in, the command runs alone', (shell) => wit
   assert.is(box.read('/etc/passwd-'), 'y\n');
 }));
 
-each('the two halves alone do as the whole', (shell) => withBox({ '/etc/passwd-': 'parent\n' }, (box) => {
-  assert.is(box.run(shell, ['--before']).status, 0);
-  writeFileSync(`${box.root}/etc/passwd-`, 'new\n');
-  writeFileSync(`${box.root}/etc/group-`, 'new\n');
-  assert.is(box.run(shell, ['--after']).status, 0);
-  assert.is(box.read('/etc/passwd-'), 'parent\n');
-  assert.is(box.read('/etc/group-'), undefined);
-}));
-
 const APT_FILES = {
   '/etc/apt/apt.conf.d/docker-clean': 'clean', '/etc/apt/sources.list': 'deb http://deb.debian.org/debian bookworm main\n',
   '/etc/os-release': 'ID=debian\nVERSION_CODENAME=bookworm\n', '/usr/share/keyrings/debian-archive-keyring.gpg': 'key',
