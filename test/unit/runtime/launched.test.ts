@@ -144,7 +144,7 @@ const COMMANDS: readonly (readonly [string, boolean])[] = [
 ];
 
 each('there is a second half when the command touched what it looks after, by change time', {
-  '/etc/passwd-': 'x', '/var/log/dpkg.log': 'x', '/home/user/two/three': '', '/var/lib/rabbitmq/.erlang.cookie': 'x', '/var/lib/rabbitmq/deep/x': '', '/etc/one/two/old': '', '/etc/one/two/three/x': '', '/usr/lib/x': '', '/root/x': '',
+  '/etc/passwd-': 'x', '/var/log/dpkg.log': 'x', '/home/user/two/three': '', '/var/lib/rabbitmq/.erlang.cookie': 'x', '/var/lib/rabbitmq/deep/x': '', '/etc/one/two/old': '', '/etc/one/two/three/x': '', '/usr/lib/x': '', '/root/x': '', '/var/lib/texmf': 'no folder',
 }, (_, run) => {
   for (const [command, expected] of COMMANDS) {
     const { status, second } = run(command);
