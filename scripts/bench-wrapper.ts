@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stripRules } from '../src/rewrite/strip.ts';
+import { stripRules, stripRulesFor } from '../src/rewrite/strip.ts';
 import { wrapperFiles } from '../src/runtime/files.ts';
 import { launcher } from '../src/runtime/launcher.ts';
 import { openLayout } from '../test/support/layout.ts';
@@ -49,7 +49,8 @@ export function wrapperCost(layout: string, rounds: number): WrapperCost {
     for (const { descriptor } of images().flatMap(({ layers }) => layers)) must('tar', ['-xz', '-C', join(box, 'base')], blob(descriptor.digest));
     const program = launcher(arch() === 'x64' ? 'amd64' : arch());
     if (program === undefined) throw new Error(`there is no launcher for ${arch()}`);
-    const files = wrapperFiles({ strip: stripRules({ enabled: true, add: [], remove: [] }), sudo: false });
+    const strip = stripRulesFor(stripRules({ enabled: true, add: [], remove: [] }), { mountTargets: [], namesGit: false });
+    const files = wrapperFiles({ strip, sudo: false });
     for (const { name, mode, data } of [...files, { name: 'exec', mode: 0o755, data: program }]) writeFileSync(join(box, 'wrapper', name), data, { mode });
     const pairs = Array.from({ length: rounds + 1 }, () => [measure(box, '/dev/.repro/exec'), measure(box, '')] as const).slice(1);
     const added = (kind: keyof WrapperCost): number => median(pairs.map(([on, off]) => on[kind] - off[kind])) / STARTS;

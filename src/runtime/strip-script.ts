@@ -60,11 +60,14 @@ function groupOf({ path, action }: StripPath, used: Map<string, number>): { read
 /**
  * The wrapper's lines that tell the launcher where to look for a change. A path without a pattern may be missing before the command, and
  * then be there with the time of the command. Where patterns match, what they match by then is looked at, and so is each folder in which
- * something else that they match could come up: the one before the first pattern, and what the folders after that match.
+ * something else that they match could come up: the one before the first pattern, and what the folders after that match. There is nothing
+ * to tell where the whole file system is searched for clones of git, or where there are thousands of files of Go's build cache to look at.
  */
 export function stripWatch(paths: readonly StripPath[]): string {
+  if (paths.length === 0 || paths.some(({ action }) => action === 'normalise-git')) return '';
   const words = new Set(paths.flatMap((path) => (path.action === 'report-keys' ? keyFolders(path.path) : watchedBy(markedPath(path)))));
-  return words.size === 0 ? '' : `  watch${wordList([...words])}\n`;
+  const caches = paths.filter(({ action }) => action === 'normalise-go').map(({ path }) => `[ -d "$R"${shellPattern(path)} ] || `);
+  return `  ${caches.join('')}watch${wordList([...words])}\n`;
 }
 
 function watchedBy(path: string): readonly string[] {

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { stripRules } from '../../../src/rewrite/strip.ts';
+import { stripRules, stripRulesFor } from '../../../src/rewrite/strip.ts';
 import { wrapperFiles } from '../../../src/runtime/files.ts';
 import { launcher } from '../../../src/runtime/launcher.ts';
 import { stripWatch } from '../../../src/runtime/strip-script.ts';
@@ -13,6 +13,8 @@ import type { StripPath } from '../../../src/runtime/strip-script.ts';
 import type { WrapperConfig } from '../../../src/runtime/wrapper.ts';
 import { SHELLS } from './shells.ts';
 
+/** As for a RUN that does not name git. */
+const STRIP = stripRulesFor(stripRules({ enabled: true, add: ['/opt/*/log'], remove: [] }), { mountTargets: [], namesGit: false });
 const UNSHARE = ['unshare', '--mount', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])];
 const isPossible = spawnSync(UNSHARE[0]!, [...UNSHARE.slice(1), 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 /** The launchers that this machine can run, each with the program that it is started by. */
@@ -69,7 +71,7 @@ class Box {
   }
 
   run(shell: string, { architecture, emulator }: (typeof LAUNCHERS)[number], command: string, config: Partial<WrapperConfig> = {}, edit: (script: string) => string = (script) => script): Launched {
-    const files = wrapperFiles({ strip: stripRules({ enabled: true, add: ['/opt/*/log', '/large'], remove: [] }), sudo: false, root: this.root(''), ...config });
+    const files = wrapperFiles({ strip: STRIP, sudo: false, root: this.root(''), ...config });
     for (const { name, mode, data } of [...files, { name: 'exec', mode: 0o755, data: launcher(architecture)! }]) {
       const text = Buffer.from(data).toString('latin1');
       // What the second half does first is said.
@@ -138,9 +140,11 @@ const COMMANDS: readonly (readonly [string, boolean])[] = [
   ['mkdir etc/one/new', true],
   ['echo x >> etc/one/two/old', false],
   ['echo x > etc/one/two/three/new', false],
+  ['echo x >> etc/shadow', true],
   ['rm -rf /dev/.repro-state/..?* /dev/.repro-state/.[!.]*', false],
   [': > /dev/.repro-state/.watched', false],
   ['rm var/log/dpkg.log', false],
+  ['mkdir -p root/.cache/go-build/00', true],
 ];
 
 each('there is a second half when the command touched what it looks after, by change time', {
@@ -153,11 +157,15 @@ each('there is a second half when the command touched what it looks after, by ch
   assert.equal([run('echo x >> var/log/dpkg.log; exit 3')].map(({ status, second }) => [status, second]), [[3, false]]);
 });
 
-each('there is one in any case where packages come from the snapshot or file times are brought back', {}, (_, run) => {
+each('there is one in any case where packages come from the snapshot or file times are brought back, for git, and for a build cache of Go', { '/etc/hostname': '' }, (box, run) => {
   const snapshot = { time: '20240101T000000Z', debianBase: 'http://s/', ubuntuBase: 'http://u/', archBase: 'http://a/', backports: false, keepCache: false };
   assert.is(run('true', { snapshot }).second, true);
   assert.is(run('true', { clamp: { epoch: 1n, mounts: [] } }).second, true);
   assert.is(run('true', { strip: [] }).second, true);
+  assert.is(run('true').second, false);
+  assert.is(run('true', { strip: [...STRIP, { path: '/**/.git', action: 'normalise-git', why: 'x' }] }).second, true);
+  mkdirSync(box.root('/root/.cache/go-build/00'), { recursive: true });
+  assert.is(run('true').second, true);
 });
 
 each('a shell that has no printf leaves no lists: cp copies, and there is a second half', { '/etc/passwd-': 'parent\n' }, (box, run) => {
@@ -177,6 +185,8 @@ test('what is watched: files, what patterns match, and the folders in which more
   assert.equal(words(path('/a/http*/?/x/[ab]c', { action: 'remove' })), ['/a', '/a/http*/', '/a/http*/?/', '/a/http*/?/x/', '/a/http*/?/x/[ab]c']);
   assert.equal(words(path('/*/x')), ['/', '/*/', '/*/x']);
   assert.equal(words(path('/a/*', { action: 'report', marker: 'm/n' })), ['/a', '/a/*/', '/a/*/m/', '/a/*/m/n']);
+  assert.is(stripWatch([path('/a'), path('/**/.git', { action: 'normalise-git' })]), '');
+  assert.is(stripWatch([path('/a/b', { action: 'normalise-go' }), path('/c')]), '  [ -d "$R"/a/b ] || watch \\\n    "$R"/a/b \\\n    "$R"/c\n');
   assert.equal(words(path('/etc', { action: 'report-keys' }), path('/etc/*/x')), ['/etc', '/etc/*/', '/etc/*/*/', '/etc/*/x']);
 });
 
