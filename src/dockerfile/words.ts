@@ -25,6 +25,9 @@ export class WordError extends CodedError {
   }
 }
 
+/** No message of gRPC as BuildKit speaks it is longer, so nothing that has a longer word in it can be built. Words that double each other get there in a few lines. */
+const MAX_LENGTH = 1 << 24;
+
 /** What stays as it is, whatever the options: most words of most Dockerfiles. */
 const PLAIN = /^[\w ./:@%+=,-]*$/;
 const NONE: ReadonlySet<string> = new Set();
@@ -44,7 +47,9 @@ export function processWords(word: string, env: EnvGetter, options: WordOptions)
 function process(word: string, env: EnvGetter, options: WordOptions): { lexer: Lexer; text: string; words: string[] } {
   const lexer = new Lexer(word, env, options);
   try {
-    return { lexer, ...lexer.run() };
+    const done = lexer.run();
+    if (done.text.length > MAX_LENGTH) throw new CodedError('syntax', `it becomes longer than ${MAX_LENGTH} characters`);
+    return { lexer, ...done };
   } catch (error) {
     throw new WordError(`failed to process ${quote(word)}: ${messageOf(error)}`, lexer.matched, lexer.unmatched, { cause: error });
   }

@@ -42,6 +42,18 @@ test('the README names every command of the Makefile that it shows', () => {
   assert.equal(shown.filter((name) => !targets.has(name)), []);
 });
 
+test('each verb and option of the command line is in the pages, and no other', () => {
+  const source = read('src/cli.ts');
+  const options = new Set([...source.matchAll(/(?:option\(|new Option\()\s*'(?:-\w, )?(--[\w-]+)/g)].map((match) => match[1]!.replace(/^--no-/, '--')));
+  assert.ok(options.size > 25, [...options].join(' '));
+  const pages = documentationPages().map(read).join('\n');
+  const mentioned = (option: string): boolean => new RegExp(`${option.replace('--', '--(?:no-)?')}(?![\\w-])`).test(pages);
+  assert.equal([...options].filter((option) => !mentioned(option)), []);
+  const verbs = [...source.matchAll(/(?:\.command|Command)\('([a-z]+)'\)/g)].map((match) => match[1]!);
+  const listed = [...read('docs/cli.md').matchAll(/^\| \[`([a-z]+)`\]/gm)].map((match) => match[1]!);
+  assert.equal(listed.sort(), verbs.sort());
+});
+
 test('each test that the threat model names is there', () => {
   const rows = [...read('docs/threat-model.md').matchAll(/ `(test\/[\w./-]+)`: ?([^|\n]*?) \|$/gm)];
   assert.ok(rows.length > 20);

@@ -76,6 +76,18 @@ test('a hundred thousand levels', () => {
   assert.ok(error.endsWith(": syntax error: missing '/' in ${}"));
 });
 
+test('words that double each other end where nothing could be built of them', () => {
+  let value = 'a'.repeat(16);
+  let failure: string | undefined;
+  for (let line = 0; line < 40 && failure === undefined; line++) {
+    const { error, value: longer } = attempt(() => processWord('$A$A', envFromList([`A=${value}`]), { escape: '\\' }).result);
+    failure = error === '' ? undefined : error;
+    value = longer ?? value;
+  }
+  assert.is(value.length, 1 << 24);
+  assert.is(failure, 'failed to process "$A$A": it becomes longer than 16777216 characters');
+});
+
 test('many stars against a long text', () => {
   const env = envFromList([`A=${'a'.repeat(20_000)}`]);
   for (const operator of ['#', '##', '%', '%%']) {
