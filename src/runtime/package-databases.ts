@@ -11,7 +11,9 @@
  * `dnf autoremove` goes by: times later than SOURCE_DATE_EPOCH become that. It is written in Python, so Python's SQLite is there.
  *
  * Go notes in its build cache, in a file for each of thousands of actions, when it was done (cmd/go/internal/cache, `putIndexEntry`:
- * `v1 ACTION OUTPUT SIZE TIME`, in nanoseconds): that becomes SOURCE_DATE_EPOCH.
+ * `v1 ACTION OUTPUT SIZE TIME`, in nanoseconds): that becomes SOURCE_DATE_EPOCH. The indexes of
+ * source folders among them (cmd/go/internal/modindex) have names made of the sources' times: these entries are taken out, so that Go
+ * reads the folder again.
  *
  * ghc-pkg puts packages into its cache in the order of the directory. The cache is made again of the same files in the state folder, a
  * tmpfs, whose order is that in which they were made.
@@ -59,6 +61,8 @@ ghc_cache() {
 go_times() {
   for f; do
     [ -d "$f" ] || continue
+    find "$f" -type f -name '*-d' -size -512 -newer "$S/.mark" -exec grep -l '^go index v' {} + | sed 's|.*/||; s|-d$||' > "$S/.indexes"
+    [ ! -s "$S/.indexes" ] || find "$f" -type f -name '*-a' -newer "$S/.mark" -exec grep -l -F -f "$S/.indexes" {} + | while IFS= read -r entry; do rm -f "$entry"; done
     made=$(printf '%019d' "\${SOURCE_DATE_EPOCH:-0}000000000")
     find "$f" -type f -name '*-a' -newer "$S/.mark" -exec sed -i -e "s/^\\(v1 [0-9a-f]* [0-9a-f]* *[0-9]* *\\)[0-9]\\{19\\}\$/\\1$made/" {} +
   done 2>/dev/null

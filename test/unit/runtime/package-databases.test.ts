@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripRules } from '../../../src/rewrite/strip.ts';
@@ -44,7 +44,7 @@ function after(shell: readonly string[], parent: Readonly<Record<string, string>
   const result = spawnSync(program, [...args, join(box, 'run'), 'sh', '-c', `sleep ${seconds}; cp -r ${changes}/. ${root}/`], { env, encoding: 'utf8' });
   assert.is(result.stderr, told);
   assert.is(result.status, 0);
-  return Object.fromEntries(Object.keys({ ...parent, ...written }).map((path) => [path, readFileSync(root + path, 'utf8')]));
+  return Object.fromEntries(Object.keys({ ...parent, ...written }).filter((path) => existsSync(root + path)).map((path) => [path, readFileSync(root + path, 'utf8')]));
 }
 
 function each(name: string, body: (shell: readonly string[]) => void): void {
@@ -110,6 +110,8 @@ each('the build cache of Go: times are the epoch, in what is new', (shell) => {
   const files = after(shell, { [old]: entry('1750000000000000000') }, { [made]: entry('1795787831634344550'), ...other }, { epoch: '1700000000', seconds: 1.1 });
   assert.equal(files, { [old]: entry('1750000000000000000'), [made]: entry('1700000000000000000'), ...other });
   assert.is(after(shell, {}, { [made]: entry('1795787831634344550') }, { seconds: 1.1 })[made], entry('0'.repeat(19)));
+  const index = `/root/.cache/go-build/1b/${'1b'.repeat(32)}-d`;
+  assert.equal(after(shell, {}, { [made]: entry('1795787831634344550'), [index]: 'go index v2\nx' }, { seconds: 1.1 }), { [index]: 'go index v2\nx' });
 });
 
 test.run();
