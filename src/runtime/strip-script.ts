@@ -65,7 +65,7 @@ function groupOf({ path, action }: StripPath, used: Map<string, number>): { read
  */
 export function stripWatch(paths: readonly StripPath[]): string {
   if (paths.length === 0 || paths.some(({ action }) => action === 'normalise-git')) return '';
-  const words = new Set(paths.flatMap((path) => (path.action === 'report-keys' ? keyFolders(path.path) : watchedBy(markedPath(path)))));
+  const words = new Set(paths.flatMap((path) => (['report-keys', 'normalise-comments'].includes(path.action) ? newsFolders(markedPath(path)) : watchedBy(markedPath(path)))));
   const caches = paths.filter(({ action }) => action === 'normalise-go').map(({ path }) => `[ -d "$R"${shellPattern(path)} ] || `);
   return `  ${caches.join('')}watch${wordList([...words])}\n`;
 }
@@ -78,8 +78,8 @@ function watchedBy(path: string): readonly string[] {
   return [parts.slice(0, first).join('/') || '/', ...folders, path];
 }
 
-/** What `report_keys` looks at before it searches. */
-function keyFolders(folder: string): readonly string[] {
+/** What `has_news` looks at before a folder is searched. */
+function newsFolders(folder: string): readonly string[] {
   return [folder, `${folder}/*/`, `${folder}/*/*/`];
 }
 
@@ -94,7 +94,7 @@ export function stripAfter(paths: readonly StripPath[]): string {
   const normalised = paths.filter(({ action }) => action === 'normalise');
   const reports = paths.filter(({ action }) => action === 'report').map((path) => `  report ${shellWord(path.why)} ${shellWord(path.marker === undefined ? '' : `/${path.marker}`)}${words([path])}\n`);
   const passwords = paths.filter(({ action }) => action === 'report-passwords');
-  const configurations = paths.filter(({ action }) => action === 'normalise-comments').map((each) => ({ ...each, path: each.path.replace(/\/\*\*$/, '') }));
+  const configurations = paths.filter(({ action }) => action === 'normalise-comments');
   const caches = paths.filter(({ action }) => action === 'normalise-go');
   const folders = paths.filter(({ action }) => action === 'report-keys');
   const done = `${stripCalls(paths, 'put_back')}${normalised.length === 0 ? '' : `  normalise${words(normalised)}\n`}${reports.join('')}${passwords.length === 0 ? '' : `  report_passwords${words(passwords)}\n`}`;
@@ -102,8 +102,9 @@ export function stripAfter(paths: readonly StripPath[]): string {
     `${folders.length === 0 ? '' : `  report_keys${words(folders)}\n`}${configurations.length === 0 ? '' : `  comments${words(configurations)}\n`}${paths.some(({ action }) => action === 'normalise-git') ? '  git_files\n' : ''}${caches.length === 0 ? '' : `  go_times${words(caches)}\n`}`;
 }
 
+/** The path to look at: of a folder its marker, or itself where the rule is for all below it. */
 function markedPath({ path, marker }: StripPath): string {
-  return marker === undefined ? path : `${path}/${marker}`;
+  return marker === undefined ? path.replace(/\/\*\*$/, '') : `${path}/${marker}`;
 }
 
 /**
