@@ -81,6 +81,19 @@ test('pure rooms import no part of the machine', () => {
   assert.is(wrong.join('\n'), '');
 });
 
+test('the frontend has no files of its own: no secret can stay in one', () => {
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const target of graph.get(file) ?? []) if (target.startsWith('.')) visit(normalize(join(dirname(file), target)));
+  };
+  visit(join(root, 'frontend.ts'));
+  visit(join(root, 'snapshot.ts'));
+  assert.ok(reached.size > 150);
+  assert.equal([...reached].filter((file) => graph.get(file)?.some((target) => /^(?:node:)?fs\b/.test(target))).map((file) => relative(root, file)), []);
+});
+
 test('no import cycle', () => {
   const done = new Set<string>();
   const cycles: string[] = [];
