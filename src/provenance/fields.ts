@@ -7,6 +7,8 @@ export interface Fields {
 }
 
 const MAX_PROBLEMS = 20;
+/** What is told of one, in characters: keys and values may have megabytes, and an answer to the daemon 16. */
+const MAX_PROBLEM = 500;
 
 export class FieldReader {
   readonly #problems: string[] = [];
@@ -17,7 +19,8 @@ export class FieldReader {
   }
 
   problem(path: string, text: string): void {
-    this.#problems.push(`${path}: ${text}`);
+    const whole = `${path}: ${text}`;
+    this.#problems.push(whole.length > MAX_PROBLEM ? `${whole.slice(0, MAX_PROBLEM)}…` : whole);
   }
 
   /** The own member `key`; null counts as absent. */

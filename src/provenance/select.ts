@@ -13,6 +13,10 @@ export type Candidate = { readonly name: string } & ({ readonly found: Found; re
 /** The newer form says more. */
 const FORMS: readonly ProvenanceForm[] = ['slsa-v1', 'slsa-v0.2', 'source-policy'];
 
+/** Of what a message lists: so many, of so many characters. */
+const MAX_SHOWN = 20;
+const MAX_SHOWN_LENGTH = 500;
+
 /**
  * The provenance that counts, of several: one about the wanted image, for the wanted platform; SLSA v1 before v0.2 before a policy; one that
  * tells the whole request before one that does not (mode=max before min). Throws when none is left, and when those left differ.
@@ -22,14 +26,14 @@ export function choose(name: string, wanted: { readonly platform?: Platform; rea
   const readable = candidates.flatMap(({ name: part, found }) => (found === undefined ? [] : [{ part, found }]));
   if (readable.length === 0) {
     const reasons = candidates.map(({ name: part, unfit }) => `\n  ${part === '' ? '' : `${part}: `}${unfit ?? ''}`);
-    throw fail(candidates.length === 0 ? 'has no provenance' : `has no provenance that counts:${reasons.join('')}`);
+    throw fail(candidates.length === 0 ? 'has no provenance' : `has no provenance that counts:${firstOf(reasons, '', '\n  ')}`);
   }
   const { subject, platform, unnamed = false } = wanted;
   const isAbout = (found: Found): boolean => subject === undefined || subjectDigests(found).includes(subject) || (unnamed && found.subjects.length === 0);
   const about = readable.filter(({ found }) => isAbout(found));
   if (subject !== undefined && about.length === 0) {
     const digests = [...new Set(readable.flatMap(({ found }) => subjectDigests(found)))];
-    throw fail(`is about something else: expected the subject ${subject}, found ${digests.join(', ') || 'none'}`);
+    throw fail(`is about something else: expected the subject ${subject}, found ${firstOf(digests, ', ', ', ') || 'none'}`);
   }
   const here = platform === undefined || about.length === 1 ? about : ofPlatform(about, platform);
   const ranks = here.map(({ found }) => rank(found));
@@ -39,7 +43,13 @@ export function choose(name: string, wanted: { readonly platform?: Platform; rea
   const differing = others.filter(({ found }) => facts(found) !== facts(first.found));
   if (differing.length === 0) return { name, ...first.found };
   const list = [first, ...differing].map(({ part, found }) => `\n  ${part === '' ? '' : `${part}: `}of a build that started ${startText(found)}, with ${found.materials.length} materials`);
-  throw fail(`has provenances that differ, and nothing says which counts; supply one of them:${list.join('')}`);
+  throw fail(`has provenances that differ, and nothing says which counts; supply one of them:${firstOf(list, '', '\n  ')}`);
+}
+
+/** The first of a list that may have millions, with how many more there are. */
+function firstOf(items: readonly string[], separator: string, beforeMore: string): string {
+  const shown = items.slice(0, MAX_SHOWN).map((item) => (item.length > MAX_SHOWN_LENGTH ? `${item.slice(0, MAX_SHOWN_LENGTH)}…` : item)).join(separator);
+  return items.length <= MAX_SHOWN ? shown : `${shown}${beforeMore}and ${items.length - MAX_SHOWN} more`;
 }
 
 function subjectDigests({ subjects }: Found): readonly string[] {

@@ -176,6 +176,30 @@ test('all wrong fields are told together', () => {
   assert.throws(() => parse({ buildDefinition: { resolvedDependencies: Array(5000).fill({ uri: 1 }) } }), (error: Error) => error.message.length < 5000 && /and \d+ more$/.test(error.message));
 });
 
+test('no message is long, whatever the file has in it', () => {
+  const long = 'x'.repeat(1 << 20);
+  const told = (read: () => unknown): string => {
+    try {
+      read();
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error('nothing is wrong with it');
+  };
+  const many = { _type: 'https://in-toto.io/Statement/v1', predicateType: 'https://slsa.dev/provenance/v1', predicate: V1, subject: Array.from({ length: 50_000 }, (_, at) => ({ name: 'x', digest: { sha256: at.toString(16).padStart(64, '0') } })) };
+  for (const [message, end] of [
+    [told(() => parse({ buildDefinition: { resolvedDependencies: [{ uri: `pkg:docker/${long}@` }] } })), '…'],
+    [told(() => parse({ buildDefinition: { externalParameters: { request: { args: { [long]: 1 } } } } })), '…'],
+    [told(() => parse({ ...many, predicateType: long })), ''],
+    [told(() => parseProvenance(lines(many), 'p.jsonl', { subject: `sha256:${'e'.repeat(64)}` })), 'and 49980 more'],
+    [told(() => parseProvenance(lines(...Array<unknown>(3000).fill({ predicateType: long.slice(0, 1000), predicate: {} })), 'p.jsonl')), 'and 2980 more'],
+    [told(() => parse(Array(1 << 20).fill(long.slice(0, 1)))), ''],
+  ] as const) {
+    assert.ok(message.length < 15_000, `${message.length} characters: ${message.slice(0, 300)}`);
+    assert.ok(message.endsWith(end), message.slice(-200));
+  }
+});
+
 test('JSON that readers may take in two ways is an error', () => {
   const nest = (key: string, depth: number): string => `${`{"${key}":`.repeat(depth)}{}${'}'.repeat(depth)}`;
   for (const [text, message] of [
