@@ -33,7 +33,7 @@ function emptyMessage(plan: MessagePlan): Fields {
 function readField(reader: WireReader, field: FieldPlan, wireType: number, message: Fields, plan: MessagePlan, depth: number): boolean {
   const expected = field.kind === 'map' ? 2 : field.wireType;
   if (field.kind === 'packed' && wireType === 2) {
-    const end = readEnd(reader);
+    const end = reader.enter();
     while (reader.position < end) (message[field.name] as unknown[]).push(readScalar(reader, field.type));
     if (reader.position > end) throw new RangeError('a packed number reaches beyond its list');
     return true;
@@ -49,11 +49,11 @@ function readField(reader: WireReader, field: FieldPlan, wireType: number, messa
 }
 
 function readItem(reader: WireReader, field: FieldPlan, depth: number): unknown {
-  return field.isMessage ? readFields(reader, planOf(field.type), readEnd(reader), depth + 1) : readScalar(reader, field.type);
+  return field.isMessage ? readFields(reader, planOf(field.type), reader.enter(), depth + 1) : readScalar(reader, field.type);
 }
 
 function readEntry(reader: WireReader, field: FieldPlan, map: Map<unknown, unknown>, depth: number): void {
-  const end = readEnd(reader);
+  const end = reader.enter();
   let key: unknown = zeroOf(field.keyType);
   let value: unknown;
   while (reader.position < end) {
@@ -64,11 +64,4 @@ function readEntry(reader: WireReader, field: FieldPlan, map: Map<unknown, unkno
   }
   if (reader.position > end) throw new RangeError('a map entry reaches beyond its end');
   map.set(key, value ?? (field.isMessage ? emptyMessage(planOf(field.type)) : zeroOf(field.type)));
-}
-
-function readEnd(reader: WireReader): number {
-  const length = reader.uint32();
-  const end = reader.position + length;
-  if (end > reader.length) throw new RangeError(`${length} bytes expected at offset ${reader.position}, ${reader.length - reader.position} left`);
-  return end;
 }

@@ -25,9 +25,20 @@ export class WireReader {
   /** Moves on by `count` bytes; where they begin. */
   #take(count: number): number {
     const start = this.position;
-    if (count > this.length - start) throw new RangeError(`${count} bytes expected at offset ${start}, ${this.length - start} left`);
-    this.position += count;
+    this.position = this.#after(count);
     return start;
+  }
+
+  /** The place after the next `count` bytes. */
+  #after(count: number): number {
+    const left = this.length - this.position;
+    if (count > left) throw new RangeError(`${count} bytes expected at offset ${this.position}, ${left} left`);
+    return this.position + count;
+  }
+
+  /** Goes into what has its length before it; where it ends. */
+  enter(): number {
+    return this.#after(this.uint32());
   }
 
   /** A varint of at most ten bytes, as its low 64 bits; as a number where it is short, as nearly all are. */
