@@ -7,11 +7,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { CRASHES, RACES, type Difference } from '../test/fuzz/randomness.ts';
+import { CRASHES, IDS, RACES, type Difference } from '../test/fuzz/randomness.ts';
 import { goTool } from '../test/support/tools.ts';
 
 /** How often the reference may be asked again until it agrees; the rarest order seen comes once in thirty. */
 const MOST_RUNS = 100;
+const OURS = 'node dist/frontend.cjs';
 const OFF = ['-opt', 'build-arg:REPRO=off'];
 
 const [cases, ...rest] = process.argv.slice(2);
@@ -45,7 +46,7 @@ function compareAll(path: string): number {
 }
 
 function both(path: string, report: string): readonly string[] {
-  return ['-a', reference, '-b', 'node dist/frontend.cjs', '-cases', path, ...OFF, '-report', report];
+  return ['-a', reference, '-b', OURS, '-cases', path, ...OFF, '-report', report];
 }
 
 function readReport(path: string): readonly Difference[] {
@@ -64,11 +65,13 @@ function explain(difference: Difference, path: string): string | undefined {
   const one = join(folder, 'one.jsonl');
   writeFileSync(one, caseLine(difference.name, path));
   for (let runs = 0; runs < MOST_RUNS; runs++) {
-    const { exit, error, stderr = '' } = referenceAlone(one);
+    const { exit, error, stderr = '' } = alone(reference, one);
     if (exit !== 2 || error !== undefined) break;
     const crash = CRASHES.find(({ stack }) => stack.test(stderr));
     if (crash !== undefined) return crash.name;
   }
+  const ids = IDS.find(({ blank }) => blank(answerOf(reference, one)) === blank(answerOf(OURS, one)));
+  if (ids !== undefined) return ids.name;
   const race = RACES.find(({ matches }) => matches(difference));
   if (race === undefined) return undefined;
   const report = join(folder, 'one-report.jsonl');
@@ -79,9 +82,23 @@ function explain(difference: Difference, path: string): string | undefined {
   return undefined;
 }
 
-/** What the reference does with the one case in a file. Not all that it says of a crash always arrives. */
-function referenceAlone(path: string): { readonly error?: string; readonly stderr?: string; readonly exit: number } {
-  return JSON.parse(spawnSync(program, ['-a', reference, '-cases', path, ...OFF], { encoding: 'utf8' }).stdout) as ReturnType<typeof referenceAlone>;
+interface Answer {
+  readonly error?: string;
+  readonly refs?: unknown;
+  readonly metadata?: unknown;
+  readonly stderr?: string;
+  readonly exit: number;
+}
+
+/** What a frontend does with the one case in a file. Not all that the reference says of a crash always arrives. */
+function alone(frontend: string, path: string): Answer {
+  return JSON.parse(spawnSync(program, ['-a', frontend, '-cases', path, ...OFF], { encoding: 'utf8' }).stdout) as Answer;
+}
+
+/** The part of what a frontend does that is the same each time, as text. */
+function answerOf(frontend: string, path: string): string {
+  const { error, refs, metadata, exit } = alone(frontend, path);
+  return JSON.stringify({ error, refs, metadata, exit });
 }
 
 /** A case by itself: its line with whole paths, or the Dockerfile of that name in a folder. */

@@ -21,6 +21,14 @@ export interface Crash {
   readonly stack: RegExp;
 }
 
+/** Where the answers have random ids in a place that the comparing program does not look into: without them they have to be equal. */
+export interface Ids {
+  readonly name: string;
+  readonly reason: string;
+  /** An answer's text without them. */
+  readonly blank: (text: string) => string;
+}
+
 /**
  * The reference's own randomness, all that is known of it. Ids, times and the order of warnings are taken out by the comparing program
  * (progress group ids, `local.unique`, history's times, `lint violation found for rules: …`); the rest is here.
@@ -32,12 +40,31 @@ export const RACES: readonly Race[] = [
     matches: ({ detail }) => /did you mean|"buildError"/.test(detail.join('\n')),
   },
   {
+    name: 'which of several missing capabilities',
+    reason: 'The definition has the capabilities that it needs in Go maps, by digest and by name: the first that is found missing is told.',
+    matches: ({ verdict, detail }) => verdict.some((word) => word.startsWith('DIFF error')) && /is not supported by build server/.test(detail.join('\n')),
+  },
+  {
     name: 'errors of what runs at once',
     reason: 'Bases of stages are resolved, and platforms converted, in goroutines (errgroup in resolveReachableStages and in dockerui Build), and stages that ' +
       'have triggers come from a Go map (allReachableStages): of several errors, the first to be met is told.',
     matches: ({ verdict }) => verdict.some((word) => word.startsWith('DIFF error')),
   },
 ];
+
+export const IDS: readonly Ids[] = [
+  {
+    name: 'the id of a Dockerfile without a session, in a lint answer',
+    reason: 'Where `local-sessionid:dockerfile` is empty its source gets a random `local.unique`. An answer of frontend.lint has that source: in base64, and by its digest, which has a place in an order too.',
+    blank: (text) => blankIds(text.replace(DIGEST, '')).split('\\n').map((line) => line.replace(/,$/, '')).sort().join('\n'),
+  },
+];
+
+const DIGEST = /sha256:[0-9a-f]{64}/g;
+
+function blankIds(text: string): string {
+  return text.replace(/[A-Za-z0-9+/]{40,}=*/g, (encoded) => Buffer.from(encoded, 'base64').toString('latin1').replace(/(?<=local\.unique\x12\x19)[0-9a-z]{25}/g, '').replace(DIGEST, ''));
+}
 
 export const CRASHES: readonly Crash[] = [
   {
