@@ -14,8 +14,14 @@ export function stripRules(options: StripOptions): readonly StripRule[] {
   return [...STRIP_TABLE, ...added].filter((rule) => !removed.has(rule.path));
 }
 
+/** What the strip rules of a RUN depend on. */
+export interface StripFacts {
+  readonly mountTargets: readonly string[];
+  readonly namesGit: boolean;
+}
+
 /** The rules for a RUN: paths below one of its own mounts are not the image's, and clones are those of a RUN that names git. */
-export function stripRulesFor(rules: readonly StripRule[], { mountTargets, namesGit }: { readonly mountTargets: readonly string[]; readonly namesGit: boolean }): readonly StripRule[] {
+export function stripRulesFor(rules: readonly StripRule[], { mountTargets, namesGit }: StripFacts): readonly StripRule[] {
   return rules.filter(({ path, action }) => (namesGit || action !== 'normalise-git') && !mountTargets.some((target) => isBelow(path, target)));
 }
 

@@ -11,6 +11,7 @@ import type { RunChange, RunRewrite, RunRule } from './change.ts';
 import type { HookSpec } from './hook-spec.ts';
 import { bootstrapChange } from './sources-list.ts';
 import { isBelow, namesGit, stripChange, stripRulesFor } from './strip.ts';
+import type { StripFacts } from './strip.ts';
 import type { StripRule } from './strip-table.ts';
 import { timestampsChange } from './timestamps.ts';
 
@@ -42,13 +43,15 @@ export function wrapRule(settings: WrapSettings): RunRule {
   const hooks = new KnownValues<RunHook>();
   const folders = new KnownValues<Output>();
   return (run): RunRewrite | undefined => {
-    const strip = stripped.get(JSON.stringify([run.mountTargets, namesGit(run)]), () => stripOf(settings, run));
+    const facts = { mountTargets: run.mountTargets, namesGit: namesGit(run) };
+    const key = JSON.stringify(facts);
+    const strip = stripped.get(key, () => stripOf(settings, facts));
     const changes = wrapperChanges(settings, strip, run);
     if (changes.length === 0) return undefined;
     const obstacle = cannotWrap(run, [...(settings.hook?.entrypoint ?? []), ...run.args]);
     if (obstacle !== undefined) return { changes: changes.map(({ rule }) => ({ rule, becomes: run.code, why: `${rule} does not reach it: ${obstacle}`, warning: true })) };
     const config = wrapperConfig(settings, strip.rules, run);
-    const hook = hooks.get(hookKey(config, run), () => {
+    const hook = hooks.get(hookKey(key, config, run), () => {
       const program = launcher(run.platform.architecture);
       const files = [...wrapperFiles(config), ...(program === undefined ? [] : [{ name: LAUNCHER, mode: 0o755, data: program }])];
       const source = folders.get(keyOf(files), () => ({ vertex: folderVertex(files, run), index: 0 }));
@@ -58,14 +61,14 @@ export function wrapRule(settings: WrapSettings): RunRule {
   };
 }
 
-/** The strip rules of RUNs with the same mount targets, and what they change. */
+/** The strip rules of RUNs that are alike, and what they change. */
 interface Stripped {
   readonly rules: readonly StripRule[];
   readonly changes: readonly RunChange[];
 }
 
-function stripOf({ strip }: WrapSettings, run: RunFacts): Stripped {
-  const rules = stripRulesFor(strip, { mountTargets: run.mountTargets, namesGit: namesGit(run) });
+function stripOf({ strip }: WrapSettings, facts: StripFacts): Stripped {
+  const rules = stripRulesFor(strip, facts);
   return { rules, changes: rules.length === 0 ? [] : [stripChange(rules)] };
 }
 
@@ -111,9 +114,9 @@ function isRoot(user: string): boolean {
   return /^(?:|0|root)(?::|$)/.test(user);
 }
 
-/** All that the wrapper's hook depends on and that is not the same for all RUNs of a build. */
-function hookKey({ strip, snapshot, clamp, sudo, shellLevel }: WrapperConfig, { platform, mountTargets }: RunFacts): string {
-  return JSON.stringify([platform.architecture, mountTargets, strip.some(({ action }) => action === 'normalise-git'), snapshot !== undefined, clamp?.epoch.toString(), sudo, shellLevel]);
+/** All that the wrapper's hook depends on and that is not the same for all RUNs of a build; `stripKey` stands for the strip rules and the RUN's own mounts. */
+function hookKey(stripKey: string, { snapshot, clamp, sudo, shellLevel }: WrapperConfig, { platform }: RunFacts): string {
+  return JSON.stringify([platform.architecture, stripKey, snapshot !== undefined, clamp?.epoch.toString(), sudo, shellLevel]);
 }
 
 /** RUNs with the same files share one vertex, which is then said to come from the first of them. */
