@@ -1,6 +1,7 @@
 import type { Constraints, OpMetadata, SourceLocation, SourceMap } from './types.ts';
 import type { Range } from '../diag/range.ts';
-import { joinLists, KnownValues } from './known.ts';
+import { CapList } from './cap-list.ts';
+import { joinLists } from './known.ts';
 
 /** `parts` as one: of platform, progress group and resources the last given; descriptions and locations together; no cache if any says so. */
 export function mergeConstraints(...parts: readonly Constraints[]): Constraints {
@@ -56,12 +57,9 @@ export function mergeMetadata(first: OpMetadata | undefined, second: OpMetadata)
   };
 }
 
-/** Lists of capabilities that were seen before: ops are many, and what they ask for is mostly the same. */
-const capLists = new KnownValues<readonly string[]>();
-
-/** The capabilities of an op, each once. The same array for the same ones. */
+/** Capabilities, each once. The same array for the same ones. */
 function eachOnce(caps: readonly string[]): readonly string[] {
-  return capLists.get(JSON.stringify(caps), () => [...new Set(caps)]);
+  return caps.reduce((list, id) => list.add(id), CapList.empty).ids;
 }
 
 const NO_WORDS: ReadonlyMap<string, string> = new Map();
