@@ -2,6 +2,7 @@ import type { CauseCount, Change, Difference, LayerComparison, LayerSide, Packag
 import { alignLayers } from './align.ts';
 import type { LayerGroup } from './align.ts';
 import { CAUSES } from './causes.ts';
+import { makeDiffEffort } from './content.ts';
 import { makeCauseCounter, makeCollector } from './collect.ts';
 import type { CauseCounter, Collector, RemedyOf } from './collect.ts';
 import { compareFlattened } from './flatten.ts';
@@ -94,8 +95,9 @@ async function compareAllLayers(a: ComparedImage, b: ComparedImage, collector: C
   const groups = alignLayers(keys(a, history.a), keys(b, history.b));
   const isWhole = groups.length === 1 && (a.config === undefined || b.config === undefined);
   const found: LayerComparison[] = [];
+  const effort = makeDiffEffort();
   for (const [at, group] of groups.entries()) {
-    const sink: LayerSink = { difference: collector.add, entry: watch.entry, wants: watch.wants, progress: options.progress };
+    const sink: LayerSink = { difference: collector.add, entry: watch.entry, wants: watch.wants, progress: options.progress, effort };
     const createdBy = group.a.map((each) => history.a[each] ?? '').find((text) => text !== '') ?? group.b.map((each) => history.b[each] ?? '').find((text) => text !== '') ?? '';
     const layers = { a: group.a.map((each) => a.layers[each] as ComparedLayer), b: group.b.map((each) => b.layers[each] as ComparedLayer) };
     found.push({ ...(await compareGroup(group, layers, at, isWhole, sink, collector)), createdBy, differences: 0 });

@@ -11,6 +11,10 @@ const MAX_LINE_LENGTH = 400;
 /** What the diff's search may take: files that have little in common are shown as far as this leads. */
 const MAX_EDITS = 2000;
 const MAX_MILLISECONDS = 500;
+/** What is left for a search when those before it took too much. */
+const FEW_EDITS = 100;
+/** Of all searches of a comparison, in squares of edits, which is what a search takes: 50 that find nothing. Layers may have been made for it. */
+const MAX_EFFORT = 50 * MAX_EDITS ** 2;
 const SHOWN_BYTES = 16;
 
 /** A content of each side, as far as it was kept. */
@@ -38,10 +42,19 @@ export function causeOfContent(path: string, { a, b }: Contents): Cause {
 /** Files with hashes of passwords or with keys: a report says that they differ, and never shows what is in them. */
 const SECRET_PATH = /^etc\/g?shadow-?$|^etc\/ssh\/ssh_host_|^etc\/ssl\/private\/|(^|\/)(rndc\.key|\.erlang\.cookie|\.netrc|\.pgpass|\.npmrc|\.git-credentials|id_(rsa|dsa|ecdsa|ed25519))$/;
 
+/** What the searches of a comparison may still take. */
+export interface DiffEffort {
+  left: number;
+}
+
+export function makeDiffEffort(): DiffEffort {
+  return { left: MAX_EFFORT };
+}
+
 /** Shows how two contents of one path differ; undefined when one was not kept, they are equal, or they are secrets. */
-export function diffContents(path: string, { a, b }: Contents): ContentDifference | undefined {
+export function diffContents(path: string, { a, b }: Contents, effort: DiffEffort): ContentDifference | undefined {
   if (a === undefined || b === undefined || SECRET_PATH.test(path) || isPrivateKey(a) || isPrivateKey(b)) return undefined;
-  if (isText(a) && isText(b)) return diffTexts(toText(a), toText(b));
+  if (isText(a) && isText(b)) return diffTexts(toText(a), toText(b), effort);
   const length = Math.min(a.length, b.length);
   let offset = 0;
   while (offset < length && a[offset] === b[offset]) offset++;
@@ -51,8 +64,11 @@ export function diffContents(path: string, { a, b }: Contents): ContentDifferenc
   return { kind: 'binary', offset, a: show(a), b: show(b) };
 }
 
-function diffTexts(a: string, b: string): ContentDifference | undefined {
-  const patch = structuredPatch('', '', a, b, undefined, undefined, { context: 2, maxEditLength: MAX_EDITS, timeout: MAX_MILLISECONDS });
+function diffTexts(a: string, b: string, effort: DiffEffort): ContentDifference | undefined {
+  const maxEditLength = effort.left > 0 ? MAX_EDITS : FEW_EDITS;
+  const patch = structuredPatch('', '', a, b, undefined, undefined, { context: 2, maxEditLength, timeout: MAX_MILLISECONDS });
+  const edits = patch === undefined ? maxEditLength : patch.hunks.reduce((sum, hunk) => sum + hunk.lines.filter((line) => /^[+-]/.test(line)).length, 0);
+  effort.left -= edits ** 2;
   if (patch === undefined) return { kind: 'text', lines: ['@@ too much differs to show line by line @@'], isCut: true };
   const lines: string[] = [];
   for (const hunk of patch.hunks) {

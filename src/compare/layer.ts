@@ -2,6 +2,7 @@ import { CodedError } from '../diag/error.ts';
 import type { Difference } from '../spec/difference.ts';
 import type { EntryHeader, LayerEntry } from '../spec/layer-entry.ts';
 import { diffContents, MAX_TEXT_SIZE } from './content.ts';
+import type { DiffEffort } from './content.ts';
 import { compareEntries } from './entry.ts';
 import { causeOfPath } from './path-causes.ts';
 import type { ComparedLayer, LayerFacts } from './view.ts';
@@ -15,6 +16,8 @@ export interface LayerSink {
   wants(header: EntryHeader): boolean;
   /** Packed bytes that were read. */
   progress(bytes: number): void;
+  /** What is left for showing how contents differ. */
+  readonly effort: DiffEffort;
 }
 
 /** What is known of a pair of layers after both were read. */
@@ -140,10 +143,10 @@ function takeWaiting(side: Side, path: string): Waiting | undefined {
 }
 
 /** Reports what differs between two entries of one path. */
-export function reportPair(a: LayerEntry, b: LayerEntry, layer: number, sink: Pick<LayerSink, 'difference'>): void {
+export function reportPair(a: LayerEntry, b: LayerEntry, layer: number, sink: Pick<LayerSink, 'difference' | 'effort'>): void {
   const changes = compareEntries(a, b);
   if (changes.length === 0) return;
-  const content = changes.some(({ field }) => field === 'content') ? diffContents(a.path, { a: a.content, b: b.content }) : undefined;
+  const content = changes.some(({ field }) => field === 'content') ? diffContents(a.path, { a: a.content, b: b.content }, sink.effort) : undefined;
   sink.difference({
     scope: 'entry', layer, subject: `/${a.path}`, presence: 'both', entryType: b.type,
     ...(a.size === 0 && b.size === 0 ? {} : { sizes: [a.size, b.size] as const }),

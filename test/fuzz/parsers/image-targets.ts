@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { constants, gzipSync } from 'node:zlib';
-import { causeOfContent, diffContents } from '../../../src/compare/content.ts';
+import { causeOfContent, diffContents, makeDiffEffort } from '../../../src/compare/content.ts';
 import { parseIgnoreRules } from '../../../src/compare/ignore.ts';
 import { makePackageWatch } from '../../../src/compare/packages.ts';
 import { FLAG, FRAME, frameHeader, numberFrame } from '../../../src/gateway/frames.ts';
@@ -47,7 +47,7 @@ export function imageTargets(): readonly Target[] {
     bytes('contents', (input) => {
       const half = input.length >> 1;
       const contents = { a: input.subarray(0, half), b: input.subarray(half) };
-      return ['etc/shadow', 'var/log/a.log', 'usr/x'].map((path) => [causeOfContent(path, contents), diffContents(path, contents)]);
+      return ['etc/shadow', 'var/log/a.log', 'usr/x'].map((path) => [causeOfContent(path, contents), diffContents(path, contents, makeDiffEffort())]);
     }, bytesOf(['root:*:19000:0:99999:7:::\nroot:*:19001:0:99999:7:::\n', 'built on Mon Jan  2 15:04:05 2006\nbuilt on Tue Jan  3 2007-01-02T03:04:05Z 1700000000\n', '!<arch>\na.o/            0           0     0     644     3         `\nabc\n', '-----BEGIN PRIVATE KEY-----\nx\n-----BEGIN PRIVATE KEY-----\n']), ['\n', ':', 'Jan ', '2024-01-02', '12:34', '-----BEGIN ', '1700000000'], 4096),
     comparisonTarget(),
     text('rules for diff', (input) => parseIgnoreRules(input.split('\n')), ['cause=timestamp\npath=/var/log/**', '/etc/x'], ['cause=', 'path=', '**', '*', '/']),

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gzipSync } from 'node:zlib';
 import { CAUSES } from '../../../src/compare/causes.ts';
-import { causeOfContent, diffContents } from '../../../src/compare/content.ts';
+import { causeOfContent, diffContents, makeDiffEffort } from '../../../src/compare/content.ts';
 import { causeOfPath } from '../../../src/compare/path-causes.ts';
 import { STRIP_TABLE } from '../../../src/rewrite/strip-table.ts';
 import { remedyOf } from '../../../src/cmd/diff-remedies.ts';
@@ -62,7 +62,7 @@ test('times in archives and compressed files', () => {
 });
 
 test('contents are shown line by line, or where they begin to differ; secrets never', () => {
-  const show = (path: string, a: string | Buffer, b: string | Buffer) => diffContents(path, { a: Buffer.from(a), b: Buffer.from(b) });
+  const show = (path: string, a: string | Buffer, b: string | Buffer) => diffContents(path, { a: Buffer.from(a), b: Buffer.from(b) }, makeDiffEffort());
   assert.equal(show('x', 'a\nb\nc\n', 'a\nB\nc\n'), { kind: 'text', lines: ['@@ -1,3 +1,3 @@', ' a', '-b', '+B', ' c'], isCut: false });
   assert.equal(show('x', Buffer.from('\0aXc'), Buffer.from('\0aYc')), { kind: 'binary', offset: 2, a: '00 61 58 63', b: '00 61 59 63' });
   assert.is(show('etc/shadow', 'root:$6$hash:1::\n', 'root:$6$hush:1::\n'), undefined);
@@ -72,15 +72,31 @@ test('contents are shown line by line, or where they begin to differ; secrets ne
 test('a diff is bounded, in lines, in their length and in time', () => {
   const lines = (seed: number): string => Array.from({ length: 9000 }, (_, at) => `${(at * seed) % 7919}`).join('\n');
   const started = performance.now();
-  const large = diffContents('x', { a: Buffer.from(lines(31)), b: Buffer.from(lines(37)) });
+  const large = diffContents('x', { a: Buffer.from(lines(31)), b: Buffer.from(lines(37)) }, makeDiffEffort());
   assert.ok(performance.now() - started < 5000);
   assert.ok(large?.kind === 'text' && large.isCut && large.lines.length <= 200);
-  const long = diffContents('x', { a: Buffer.from('a'.repeat(60_000)), b: Buffer.from('b'.repeat(60_000)) });
+  const long = diffContents('x', { a: Buffer.from('a'.repeat(60_000)), b: Buffer.from('b'.repeat(60_000)) }, makeDiffEffort());
   assert.ok(long?.kind === 'text' && long.isCut && long.lines.every((line) => line.length <= 401));
 });
 
 test('each cause says what it is and what removes it', () => {
   for (const [name, { title, remedy }] of Object.entries(CAUSES)) assert.ok(title.length > 3 && remedy.length > 3, name);
+});
+
+test('files that were made to be hard to compare take no more than so much, all together', () => {
+  const text = (step: number, count: number): Buffer => Buffer.from(Array.from({ length: count }, (_, at) => `${(at * step) % 997}`).join('\n'));
+  const show = (effort: { left: number }, count: number) => diffContents('x', { a: text(31, count), b: text(37, count) }, effort);
+  const cut = ['@@ too much differs to show line by line @@'];
+  const effort = makeDiffEffort();
+  const all = effort.left;
+  const first = show(effort, 200);
+  assert.ok(first?.kind === 'text' && first.lines.length > 20, JSON.stringify(first));
+  const spent = all - effort.left;
+  assert.ok(spent > 0 && spent <= 2000 ** 2, String(spent));
+  assert.equal(show({ left: 0 }, 200), { kind: 'text', lines: cut, isCut: true });
+  const hopeless = { left: 1 };
+  assert.equal(show(hopeless, 8000), { kind: 'text', lines: cut, isCut: true });
+  assert.is(hopeless.left, 1 - 2000 ** 2);
 });
 
 test.run();

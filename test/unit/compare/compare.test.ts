@@ -164,7 +164,7 @@ test('a layer of entries that never meet is refused before memory ends', async (
     for (let at = 0; ; at += 1000) yield Array.from({ length: 1000 }, (_, n) => ({ ...entry, path: `p${at + n}` }));
   };
   const layer = makeImage({ layers: [[file('a')]] }).layers[0]!;
-  const sink = { difference: () => undefined, entry: () => undefined, wants: () => false, progress: () => undefined };
+  const sink = { difference: () => undefined, entry: () => undefined, wants: () => false, progress: () => undefined, effort: { left: 1 } };
   await compareLayers(layer, { ...layer, entries: many as never }, 0, sink, 5000).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, /more than 5000 entries of a layer have no counterpart/));
 });
 
