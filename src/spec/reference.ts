@@ -35,7 +35,7 @@ export function parseNormalizedNamed(text: string): Reference {
   const colon = remainder.indexOf(':');
   const remote = colon < 0 ? remainder : remainder.slice(0, colon);
   if (toLower(remote) !== remote) throw invalid(`invalid reference format: repository name (${remote}) must be lowercase`);
-  return parseFull(`${domain}/${remainder}`);
+  return parseReference(`${domain}/${remainder}`);
 }
 
 function invalid(message: string): CodedError {
@@ -54,10 +54,11 @@ function splitDomain(name: string): readonly [domain: string, remainder: string]
   return [domain, domain === DEFAULT_DOMAIN && !remainder.includes('/') ? OFFICIAL_PREFIX + remainder : remainder];
 }
 
-/** Reads a text that begins with a registry. */
-function parseFull(text: string): Reference {
+/** Parses a reference as it is written, with a registry or without (distribution/reference Parse). Throws with its text. */
+export function parseReference(text: string): Reference {
   const parsed = matchReference(text);
   if (parsed === undefined) {
+    if (text === '') throw invalid('repository name must have at least one component');
     throw invalid(matchReference(toLower(text)) === undefined ? 'invalid reference format' : 'repository name must be lowercase');
   }
   if (parsed.path.length > MAX_NAME_LENGTH) throw invalid(`repository name must not be more than ${MAX_NAME_LENGTH} characters`);

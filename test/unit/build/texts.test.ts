@@ -13,6 +13,7 @@ import { parseIgnoreFile } from '../../../src/build/ignore-file.ts';
 import { indentedJson } from '../../../src/build/json-text.ts';
 import { sourceText } from '../../../src/build/source-text.ts';
 import { layOutTable } from '../../../src/build/table.ts';
+import { parseLayoutReference } from '../../../src/build/oci-layout-context.ts';
 import { readTar } from '../../../src/build/tar.ts';
 import { failureOf } from '../../support/failure.ts';
 
@@ -123,6 +124,18 @@ test('archives are told from other files, and the newest file in them', async ()
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('references to an OCI layout', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  assert.equal(parseLayoutReference(`x.y:5/a/b:tag@${digest}`), { storeId: 'x.y:5/a/b', digest });
+  for (const [spec, problem] of [
+    ['', 'could not parse oci-layout reference "": repository name must have at least one component'],
+    [`A@${digest}`, `could not parse oci-layout reference "A@${digest}": repository name must be lowercase`],
+    [`a___b@${digest}`, `could not parse oci-layout reference "a___b@${digest}": invalid reference format`],
+    ['a:b', 'oci-layout reference "a:b" has no digest'],
+    [`a@md5:${'a'.repeat(32)}`, `could not parse oci-layout reference "a@md5:${'a'.repeat(32)}": unsupported digest algorithm`],
+  ] as const) assert.throws(() => parseLayoutReference(spec), (error: Error) => error.message === problem, spec);
 });
 
 test('identifiers have their form', () => {
