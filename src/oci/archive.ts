@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { CodedError, messageOf } from '../diag/error.ts';
 import { cleanPath, dirPath, joinPath } from '../spec/path.ts';
 import { filePieces } from './file-pieces.ts';
+import { unpackArchive } from './packed-archive.ts';
 import { addRecords, applyRecords, BLOCK, checkMetaSize, decodeHeader, META_FLAGS } from './tar-header.ts';
 import type { Chunks } from './verify.ts';
 
@@ -24,7 +25,10 @@ type Member = { readonly kind: 'file'; readonly at: number; readonly size: numbe
 const MAX_MEMBERS = 200_000;
 const MAX_LINKS = 16;
 
-/** Finds the members of an archive; nothing is unpacked. Throws (code `image`) when it is no tar, or has a name or link that leads out of it. */
+/**
+ * Finds the members of an archive; nothing is unpacked, but for one that is packed as a whole (packed-archive.ts). Throws (code `image`) when it
+ * is no tar, or has a name or link that leads out of it.
+ */
 export async function openArchive(path: string): Promise<Archive> {
   let file: FileHandle;
   try {
@@ -32,6 +36,7 @@ export async function openArchive(path: string): Promise<Archive> {
   } catch (error) {
     throw new CodedError('image', `cannot read ${path}: ${messageOf(error)}`, { cause: error });
   }
+  file = await unpackArchive(file, path);
   try {
     const members = await readMembers(file, path);
     return {
@@ -52,7 +57,6 @@ async function readMembers(file: FileHandle, path: string): Promise<ReadonlyMap<
   const members = new Map<string, Member>();
   let records = new Map<string, string>();
   let isPax = false;
-  refuseCompressed(await readExactly(file, 0, Math.min(BLOCK, total), path), path);
   for (let at = 0; at + BLOCK <= total; ) {
     const block = await readExactly(file, at, BLOCK, path);
     const raw = decodeHeader(block);
@@ -113,10 +117,4 @@ async function readExactly(file: FileHandle, at: number, length: number, path: s
     done += bytesRead;
   }
   return buffer;
-}
-
-function refuseCompressed(start: Buffer, path: string): void {
-  const magic = start.toString('hex', 0, 4);
-  const program = magic.startsWith('1f8b') ? 'gunzip' : magic === '28b52ffd' ? 'unzstd' : magic === 'fd377a58' ? 'unxz' : magic.startsWith('425a68') ? 'bunzip2' : undefined;
-  if (program !== undefined) throw new CodedError('image', `${path}: is a compressed archive, in which nothing can be looked up; unpack it first (${program})`);
 }

@@ -1,10 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cpSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { open as openFile } from 'node:fs/promises';
+import { cpSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { openAddress } from '../../../src/oci/open.ts';
+import { unpackArchive } from '../../../src/oci/packed-archive.ts';
 import type { Image } from '../../../src/oci/image.ts';
 import type { LayerEntry } from '../../../src/spec/layer-entry.ts';
 import { mustRun } from '../../support/command.ts';
@@ -113,9 +115,26 @@ test('of a name that is there twice the later member counts', async () => {
   assert.equal(await view(file), ['docker-archive', 'arm64', undefined, CONTENTS]);
 });
 
+test('an archive that is packed as a whole is unpacked, within bounds, and leaves nothing behind', async () => {
+  const before = temporaryFolders();
+  const plain = writeTar([manifestJson(dockerEntry), ...dockerMembers]);
+  const packed = join(folder, 'packed.tar.gz');
+  writeFileSync(packed, gzipSync(plain));
+  assert.equal(await view(packed), ['docker-archive', 'arm64', undefined, CONTENTS]);
+  writeFileSync(packed, gzipSync(plain).subarray(0, -20));
+  assert.match(await failure(packed), /packed\.tar\.gz: cannot be unpacked \(gzip\)/);
+  writeFileSync(packed, gzipSync(Buffer.alloc(16 << 20)));
+  assert.match(await failureOf(unpackArchive(await openFile(packed), packed, 1 << 20)), /packed\.tar\.gz: unpacks to more than \d+ bytes/);
+  assert.equal(temporaryFolders(), before);
+});
+
+function temporaryFolders(): readonly string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith('repro-dockerfile-archive-')).sort();
+}
+
 test('what is no archive of images says so', async () => {
-  writeFileSync(join(folder, 'packed.tar.gz'), gzipSync(writeTar([manifestJson()])));
-  assert.match(await failure(join(folder, 'packed.tar.gz')), /unpack it first \(gunzip\)/);
+  writeFileSync(join(folder, 'packed.tar.xz'), Buffer.from('fd377a585a000000', 'hex'));
+  assert.match(await failure(join(folder, 'packed.tar.xz')), /unpack it first \(unxz\)/);
   assert.match(await failure(await tarOf('plain.tar', [{ path: 'x' }])), /neither oci-layout nor manifest.json/);
   writeFileSync(join(folder, 'text'), 'x'.repeat(4096));
   assert.match(await failure(join(folder, 'text')), /malformed tar archive/);
