@@ -1,5 +1,5 @@
 import { CodedError } from '../diag/error.ts';
-import { list, members, parseJson } from '../spec/descriptor.ts';
+import { list, members, parsePlainJson } from '../spec/descriptor.ts';
 import { digestOf } from '../spec/digest.ts';
 import type { Digest } from '../spec/digest.ts';
 import type { Archive } from './archive.ts';
@@ -23,7 +23,7 @@ export async function readDockerManifest(archive: Archive): Promise<readonly Doc
     if (!items.every((each): each is string => typeof each === 'string')) throw new CodedError('image', `${field} is not a list of strings`);
     return items;
   };
-  const json = parseJson(await readAll(archive.open('manifest.json'), MAX_MANIFEST_SIZE, name), name);
+  const json = parsePlainJson(await readAll(archive.open('manifest.json'), MAX_MANIFEST_SIZE, name), name);
   return list(json, name).map((each, at) => {
     const entry = members(each, `${name}[${at}]`);
     const config = entry.get('Config');

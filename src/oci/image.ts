@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CodedError } from '../diag/error.ts';
-import { members, parseJson, parseManifest, parsePlatformObject } from '../spec/descriptor.ts';
+import { members, parsePlainJson, parseManifest, parsePlatformObject } from '../spec/descriptor.ts';
 import type { Descriptor, Manifest } from '../spec/descriptor.ts';
 import { digestAlgorithm, digestEncoded, isDigest } from '../spec/digest.ts';
 import type { Digest } from '../spec/digest.ts';
@@ -97,7 +97,7 @@ function isConfigType(mediaType: string): boolean {
 
 /** What reading an image needs of its config. Throws (code `image`) when it is malformed. */
 export function parseConfig(bytes: Uint8Array, name: string): { readonly platform: Platform; readonly diffIds: readonly Digest[] } {
-  const json = members(parseJson(bytes, name), name);
+  const json = members(parsePlainJson(bytes, name), name);
   const platform = parsePlatformObject(Object.fromEntries(json), name);
   const diffIds = members(json.get('rootfs'), `${name}: rootfs`).get('diff_ids') ?? [];
   if (!Array.isArray(diffIds) || !diffIds.every((each): each is Digest => typeof each === 'string' && isDigest(each))) throw new CodedError('image', `${name}: rootfs.diff_ids is not a list of digests`);

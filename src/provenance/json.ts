@@ -1,4 +1,5 @@
 import { messageOf } from '../diag/error.ts';
+import { assertPlainJson } from '../spec/plain-json.ts';
 
 /** How deep provenance may be nested; BuildKit's, with whole build graphs in it, stays below 20. */
 const MAX_DEPTH = 100;
@@ -50,47 +51,6 @@ function decodeUtf8(bytes: Uint8Array): string {
 
 function parseJsonText(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  assertPlain(text);
+  assertPlainJson(text, { maxDepth: MAX_DEPTH });
   return value;
-}
-
-const COLON = /\s*:/y;
-
-/** Goes over a text that is known to be JSON; readers do not agree on which of two members of one name counts. */
-function assertPlain(text: string): void {
-  /** The names so far of each object that is open; undefined for a list. */
-  const open: (Set<string> | undefined)[] = [];
-  for (let at = 0; at < text.length; at++) {
-    switch (text[at]) {
-      case '{': case '[':
-        open.push(text[at] === '{' ? new Set() : undefined);
-        if (open.length > MAX_DEPTH) throw new Error(`it is nested more than ${MAX_DEPTH} deep`);
-        break;
-      case '}': case ']': open.pop(); break;
-      case '"': {
-        const end = stringEnd(text, at);
-        const names = open.at(-1);
-        COLON.lastIndex = end;
-        if (names !== undefined && COLON.test(text)) addName(names, JSON.parse(text.slice(at, end)) as string);
-        at = end - 1;
-        break;
-      }
-    }
-  }
-}
-
-function addName(names: Set<string>, name: string): void {
-  if (names.has(name)) throw new Error(`it has the member ${JSON.stringify(name)} twice in one object`);
-  names.add(name);
-}
-
-/** The place after the quotation mark that ends the string which begins at `start`. */
-function stringEnd(text: string, start: number): number {
-  for (let at = start + 1; ; at++) {
-    const quote = text.indexOf('"', at);
-    let first = quote;
-    while (text[first - 1] === '\\') first--;
-    if ((quote - first) % 2 === 0) return quote + 1;
-    at = quote;
-  }
 }

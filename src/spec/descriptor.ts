@@ -3,6 +3,8 @@ import { isDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
 import { makePlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
+import { assertPlainJson } from './plain-json.ts';
+import { foldCase } from './strings.ts';
 
 /** What a manifest or index says of a blob (image-spec descriptor.md). Absent maps are empty, an absent type ''. */
 export interface Descriptor {
@@ -63,7 +65,7 @@ export function isAttestation(descriptor: Descriptor): boolean {
  * What it is says its own mediaType, or the one it was served with, or else its members.
  */
 export function parseManifest(bytes: Uint8Array, name: string, servedAs = ''): Manifest | ImageIndex {
-  const json = members(parseJson(bytes, name), name);
+  const json = members(parsePlainJson(bytes, name), name);
   const mediaType = optionalString(json.get('mediaType'), `${name}: mediaType`) || servedAs;
   if (json.get('schemaVersion') !== 2) throw invalid(`${name}: schemaVersion is ${JSON.stringify(json.get('schemaVersion')) ?? 'absent'}, not 2`);
   const common = {
@@ -116,6 +118,25 @@ export function parseJson(bytes: Uint8Array, name: string): unknown {
   } catch (error) {
     throw new CodedError('image', `${name} is not JSON: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** Deeper than any image's JSON. */
+const MAX_DEPTH = 1000;
+/** Members of manifests and configs whose value is an object with names that are data (image-spec, annotations.md and config.md). */
+const MAPS: ReadonlySet<string> = new Set(['annotations', 'labels', 'exposedports', 'volumes']);
+
+/**
+ * The value of a JSON text that says what an image is. Throws (code `image`) also for what another reader might take for another image: container engines
+ * read a member in any case, the last of several, and put objects that come twice together.
+ */
+export function parsePlainJson(bytes: Uint8Array, name: string): unknown {
+  const value = parseJson(bytes, name);
+  try {
+    assertPlainJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'), { maxDepth: MAX_DEPTH, isStructure: (member) => !MAPS.has(foldCase(member)) });
+  } catch (error) {
+    throw new CodedError('image', `${name} is ambiguous: ${messageOf(error)}`, { cause: error });
+  }
+  return value;
 }
 
 /** The members of a JSON object, whose names are data; throws (code `image`) when it is none. */

@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { openAddress } from '../../../src/oci/open.ts';
 import { unpackArchive } from '../../../src/oci/packed-archive.ts';
+import { parseConfig } from '../../../src/oci/image.ts';
 import type { Image } from '../../../src/oci/image.ts';
+import { parseManifest } from '../../../src/spec/descriptor.ts';
 import type { LayerEntry } from '../../../src/spec/layer-entry.ts';
 import { mustRun } from '../../support/command.ts';
 import { failureOf } from '../../support/failure.ts';
@@ -168,6 +170,25 @@ test('a folder: links are not followed, hard links are seen', async () => {
     ['d', 'directory', '', undefined], ['d/file', 'file', '', 'text'], ['d/same', 'hardlink', 'd/file', undefined], ['link', 'symlink', '/etc/passwd', undefined],
   ]);
   assert.equal([found[1]?.mode, found[1]?.modified], [0o640, '1700000000.5']);
+});
+
+test('a manifest or config that an engine would read as another image is refused', () => {
+  const D = (digit: string) => `"digest":"sha256:${digit.repeat(64)}","size":1`;
+  const manifest = (layers: string, more = '') => Buffer.from(`{"schemaVersion":2,"config":{"mediaType":"a",${D('1')}},${layers}${more}}`);
+  const good = `"layers":[{"mediaType":"b",${D('2')}}]`;
+  assert.is(parseManifest(manifest(good), 'm').kind, 'manifest');
+  for (const other of [`"layers":[{"mediaType":"b",${D('3')}}]`, `"Layers":[{"mediaType":"b",${D('3')}}]`, `"layer\u017f":[]`, `"Config":{"mediaType":"a",${D('3')}}`]) {
+    assert.throws(() => parseManifest(manifest(good, `,${other}`), 'm'), /^m is ambiguous: it has the member "[^"]+" twice in one object$/, other);
+  }
+  assert.throws(() => parseManifest(manifest(`"layers":[{"mediaType":"b","Digest":"x",${D('2')}}]`), 'm'), /the member "digest" twice/);
+  assert.throws(() => parseManifest(manifest(good, `,"x":${'['.repeat(2000)}${']'.repeat(2000)}`), 'm'), /nested more than 1000 deep/);
+  const config = (text: string) => parseConfig(Buffer.from(`{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]},${text}}`), 'c');
+  // Names of labels and annotations are data, and may differ in case.
+  assert.equal(config('"config":{"Labels":{"a":"1","A":"2"},"Volumes":{"/x":{},"/X":{}}}').diffIds, []);
+  assert.is(parseManifest(manifest(good, ',"annotations":{"a":"1","A":"2"}'), 'm').annotations.size, 2);
+  for (const twice of ['"config":{"Entrypoint":["evil"]},"config":{}', '"config":{"Cmd":["a"],"cmd":["b"]}', '"config":{},"Config":{"User":"root"}', '"config":{"Labels":{"a":"1","a":"2"}}', '"RootFS":{"diff_ids":[]}']) {
+    assert.throws(() => config(twice), /^c is ambiguous: /, twice);
+  }
 });
 
 test.run();
