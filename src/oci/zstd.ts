@@ -9,6 +9,8 @@ import type { Chunks } from './verify.ts';
 const PIECE = 1 << 14;
 /** Blocks a push, each of which unpacks to 128 KiB at most: that is in memory at once. */
 const MAX_BLOCKS = 256;
+/** What a block unpacks to at most (section 3.1.1.2.4). fzstd does not hold blocks to it, and one that is longer may be made to take long. */
+const MAX_BLOCK_SIZE = 1 << 17;
 /** What a push of many blocks is cut into: a block has four bytes or more. */
 const SMALL_PIECE = MAX_BLOCKS * 4;
 /** What a decoder has to keep of the output; zstd's own program refuses more too (its window log of 27). */
@@ -27,21 +29,30 @@ export async function* unzstd(chunks: Chunks, maxPushMs = MAX_PUSH_MS): AsyncGen
   const decoder = new Decompress((piece) => void out.push(piece));
   const push = withTimeLimit((piece: Uint8Array) => decoder.push(piece), maxPushMs);
   const guard = makeFrameGuard();
+  /** What the blocks so far may unpack to, less what they did. */
+  let due = 0;
+  const take = (): readonly Uint8Array[] => {
+    const done = out;
+    out = [];
+    due -= done.reduce((sum, { length }) => sum + length, 0);
+    if (due < 0) throw new CodedError('image', `a zstd block unpacks to more than ${MAX_BLOCK_SIZE} bytes`);
+    return done;
+  };
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += PIECE) {
       const piece = chunk.subarray(at, at + PIECE);
-      const step = guard(piece) > MAX_BLOCKS ? SMALL_PIECE : PIECE;
+      const begun = guard(piece);
+      due += begun * MAX_BLOCK_SIZE;
+      const step = begun > MAX_BLOCKS ? SMALL_PIECE : PIECE;
       for (let start = 0; start < piece.length; start += step) {
         // fzstd keeps views of what it was given.
         push(Buffer.from(piece.subarray(start, start + step)));
-        const done = out;
-        out = [];
-        yield* done;
+        yield* take();
       }
     }
   }
   decoder.push(new Uint8Array(), true);
-  yield* out;
+  yield* take();
 }
 
 /** `run`, stopped with an error (code `image`) when it takes longer: V8 stops only what a script of its own calls. */

@@ -106,4 +106,15 @@ test('a blob is checked against digest and size while it streams', async () => {
   assert.match(await failureOf(readAll(pieces(bytes), 9, 'blob')), /larger than 9 bytes/);
 });
 
+test('a block is no longer than blocks are, so that a slow one is the only one', async () => {
+  const frame = (size: number): Buffer => {
+    const block = Buffer.alloc(4, 0x61);
+    block.writeUIntLE((size << 3) | 0b011, 0, 3);
+    return Buffer.concat([Buffer.from('28b52ffd0058', 'hex'), block]);
+  };
+  const unpacked = async (bytes: Uint8Array) => (await readAll(unzstd(pieces(bytes, 4096)), 1 << 24, '')).length;
+  assert.is(await unpacked(Buffer.concat([frame(1 << 17), frame(1 << 17)])), 1 << 18);
+  assert.match(await failureOf(unpacked(frame(1 << 20))), /a zstd block unpacks to more than 131072 bytes/);
+});
+
 test.run();
