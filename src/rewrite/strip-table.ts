@@ -63,6 +63,7 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/etc/cron.d/popularity-contest', action: 'restore', why: 'it has a random time of day' },
   { path: '/etc/popularity-contest.conf', action: 'normalise', why: 'it has a random id for the host, and a random day of the week' },
   { path: '/etc/iscsi/initiatorname.iscsi', action: 'normalise', why: 'it has a random name for the host' },
+  { path: '/tmp/tmp.??????????', action: 'restore', why: 'its name, by mktemp, is random' },
   { path: '/root/.wget-hsts', action: 'restore', why: DATES },
   { path: '/home/*/.wget-hsts', action: 'remove', why: DATES },
   { path: '/root/.cache/pip/http*/?/?/?/?/?/*', action: 'remove', why: 'it has the dates of a server\'s answers' },

@@ -132,6 +132,12 @@ each('machine ids: empty where there was none, as before where there was one', (
   });
 });
 
+each('files that mktemp made and nobody removed go, folders and other files stay', (shell) => withBox({ '/tmp/tmp.abcdefghij': 'parent' }, (box) => {
+  box.run(shell, sh('cd $R/tmp; echo x > tmp.0123456789; echo x >> tmp.abcdefghij; mkdir tmp.9876543210; echo x > tmp.mine'));
+  assert.equal(['0123456789', 'abcdefghij', 'mine'].map((name) => box.read(`/tmp/tmp.${name}`)), [undefined, 'parent', 'x\n']);
+  assert.ok(existsSync(`${box.root}/tmp/tmp.9876543210`));
+}));
+
 each('large caches are removed when they changed, and kept when not', (shell) => withBox({ '/var/cache/apt/pkgcache.bin': 'parent', '/var/cache/apt/srcpkgcache.bin': 'parent' }, (box) => {
   box.run(shell, sh('echo x > $R/var/cache/apt/pkgcache.bin'));
   assert.is(box.read('/var/cache/apt/pkgcache.bin'), undefined);
