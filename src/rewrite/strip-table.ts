@@ -9,6 +9,7 @@ const VIRTUAL = 'packages of --virtual have a version and an id of the moment';
 const SHARED_MEMORY = 'it is the memory that processes shared, which SQLite makes again';
 const RANDOM = 'it is random';
 const BERKELEY_DB = 'a Berkeley DB file has a random id, and memory that was not set';
+const FONTS = 'Fontconfig 2.13 gives folders random ids, by which it names caches that it makes again';
 const ADDED = 'it has the times at which keys were added';
 const MADE = 'it has the time at which it was made';
 const KEYS = 'files in it with a private key that the RUN wrote: one made in the build differs in every build';
@@ -63,6 +64,11 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/etc/cron.d/popularity-contest', action: 'restore', why: 'it has a random time of day' },
   { path: '/etc/popularity-contest.conf', action: 'normalise', why: 'it has a random id for the host, and a random day of the week' },
   { path: '/etc/iscsi/initiatorname.iscsi', action: 'normalise', why: 'it has a random name for the host' },
+  { path: '/usr/share/fonts/.uuid', action: 'restore', why: FONTS },
+  { path: '/usr/share/fonts/*/.uuid', action: 'remove', why: FONTS },
+  { path: '/usr/share/fonts/*/*/.uuid', action: 'remove', why: FONTS },
+  { path: '/usr/local/share/fonts/.uuid', action: 'restore', why: FONTS },
+  { path: '/var/cache/fontconfig/????????-????-????-????-????????????-*.cache-7', action: 'restore', why: FONTS },
   { path: '/tmp/tmp.??????????', action: 'restore', why: 'its name, by mktemp, is random' },
   { path: '/root/.wget-hsts', action: 'restore', why: DATES },
   { path: '/home/*/.wget-hsts', action: 'remove', why: DATES },
