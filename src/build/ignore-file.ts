@@ -1,4 +1,5 @@
 import { CodedError } from '../diag/error.ts';
+import { decodeText, encodeText } from '../spec/bytes.ts';
 import { cleanPath } from '../spec/path.ts';
 import { trimSpace } from '../spec/strings.ts';
 
@@ -10,10 +11,10 @@ const MAX_LINE_BYTES = 64 * 1024;
  * paths clean and without a leading slash. Throws on a line that is too long.
  */
 export function parseIgnoreFile(bytes: Uint8Array): readonly string[] {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const text = decodeText(bytes);
   const patterns: string[] = [];
   text.split('\n').forEach((line, index, lines) => {
-    if (Buffer.byteLength(line) >= MAX_LINE_BYTES) throw new CodedError('option', 'bufio.Scanner: token too long');
+    if (encodeText(line).length >= MAX_LINE_BYTES) throw new CodedError('option', 'bufio.Scanner: token too long');
     if (index === lines.length - 1 && line === '') return;
     const pattern = toPattern(index === 0 ? line.replace(/^\ufeff/, '') : line);
     if (pattern !== undefined) patterns.push(pattern);

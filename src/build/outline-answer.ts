@@ -54,7 +54,8 @@ function table(header: string, rows: readonly string[]): string {
 /** The answer to `frontend.targets` (frontend/subrequests/targets). */
 export function targetsAnswer(targets: readonly Target[], source: Uint8Array, version: string): Result {
   const json = {
-    targets: targets.map(({ name, isDefault, description, base, platform, location }) => ({
+    // Go writes a list that nothing was added to as null.
+    targets: targets.length === 0 ? null : targets.map(({ name, isDefault, description, base, platform, location }) => ({
       name: present(name), default: present(isDefault), description: present(description), base: present(base), platform: present(platform),
       location: optionalLocation(location),
     })),

@@ -58,6 +58,11 @@ export const IDS: readonly Ids[] = [
     reason: 'Where `local-sessionid:dockerfile` is empty its source gets a random `local.unique`. An answer of frontend.lint has that source: in base64, and by its digest, which has a place in an order too.',
     blank: (text) => blankIds(text.replace(DIGEST, '')).split('\\n').map((line) => line.replace(/,$/, '')).sort().join('\n'),
   },
+  {
+    name: 'the order of rules in a lint answer',
+    reason: 'An error of `# check=error=true` lists the rules that were broken in the order of a Go map; in an answer of frontend.lint it is part of a JSON text.',
+    blank: (text) => text.replace(/(?<=lint violation found for rules: )[\w, ]+/g, (rules) => rules.split(', ').sort().join(', ')),
+  },
 ];
 
 const DIGEST = /sha256:[0-9a-f]{64}/g;

@@ -13,6 +13,8 @@ import { parseIgnoreFile } from '../../../src/build/ignore-file.ts';
 import { indentedJson } from '../../../src/build/json-text.ts';
 import { sourceText } from '../../../src/build/source-text.ts';
 import { layOutTable } from '../../../src/build/table.ts';
+import { targetsAnswer } from '../../../src/build/outline-answer.ts';
+import { encodeJsonStrings } from '../../../src/spec/json.ts';
 import { parseLayoutReference } from '../../../src/build/oci-layout-context.ts';
 import { readTar } from '../../../src/build/tar.ts';
 import { failureOf } from '../../support/failure.ts';
@@ -25,6 +27,8 @@ test('the patterns of an ignore file', () => {
   ]);
   assert.equal(ignore(''), []);
   assert.equal(ignore('\n'), []);
+  // A byte that is no part of a character is kept: in JSON it is an escape, and a replacement character is not.
+  assert.is(encodeJsonStrings(parseIgnoreFile(Buffer.from([0xff, 0x0a, 0xef, 0xbf, 0xbd]))), '["\\ufffd","\ufffd"]');
   assert.throws(() => ignore(`a\n${'x'.repeat(70000)}`), /^bufio\.Scanner: token too long$/);
 });
 
@@ -35,6 +39,11 @@ test('addresses in canonical form', () => {
     ['0:0:1:0:0:1:0:0', '::1:0:0:1:0:0'],
   ] as const;
   for (const [text, canonical] of cases) assert.is(canonicalAddress(text), canonical, text);
+});
+
+test('an answer without targets', () => {
+  const { metadata } = targetsAnswer([], Buffer.from('ARG A\n'), '1.0.0');
+  assert.is(JSON.parse(Buffer.from(metadata.get('result.json')!).toString()).targets, null);
 });
 
 test('tables', () => {
