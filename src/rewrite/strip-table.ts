@@ -99,6 +99,7 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/usr/share/keyrings/*.gpg~', action: 'restore', why: BACKUP },
   { path: '/**/.git', action: 'normalise-git', why: 'the index of a clone has inode numbers and change times, its logs have dates' },
   { path: '/etc/**', action: 'normalise-comments', why: 'a program that writes a configuration says when in a comment' },
+  { path: '/usr/share/octave/octave_packages', action: 'normalise', why: 'a comment has the time at which Octave wrote it' },
   { path: '/etc/ssl/certs/java/cacerts', action: 'normalise', why: 'its entries have the times at which they were added' },
   { path: '/etc/aliases.db', action: 'normalise', why: BERKELEY_DB },
   { path: '/etc/mail/*.db', action: 'normalise', why: BERKELEY_DB },
