@@ -1,3 +1,4 @@
+import { CONTROLS } from '../spec/terminal.ts';
 import { definitionGraph } from './definition-graph.ts';
 import type { GraphVertex } from './definition-graph.ts';
 import type { Definition } from './types.ts';
@@ -35,7 +36,7 @@ function describe({ kind, title, platform, lines }: GraphVertex): string {
 }
 
 function oneLine(text: string): string {
-  const line = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g, ' ');
+  const line = text.replaceAll(CONTROLS, ' ');
   return line.length <= MAX_TITLE ? line : `${line.slice(0, MAX_TITLE - 1)}…`;
 }
 

@@ -1,6 +1,7 @@
 import { findCause, messageOf } from '../diag/error.ts';
 import type { Range } from '../diag/range.ts';
 import { DetailedError, detailType } from '../gateway/error.ts';
+import { printableLine } from '../spec/terminal.ts';
 
 /** Lines shown before and after those that are named. */
 const AROUND = 2;
@@ -29,11 +30,6 @@ function excerpt(name: string, lines: readonly string[], places: readonly (reado
   const shown = lines.map((text, at) => ({ text, number: at + 1 })).slice(Math.max(0, first - 1 - AROUND), last + AROUND);
   const width = String(shown.at(-1)?.number ?? 0).length;
   const isNamed = (number: number): boolean => places.some(([start, end]) => number >= start && number <= end);
-  const rows = shown.map(({ text, number }) => ` ${String(number).padStart(width)} | ${isNamed(number) ? '>>>' : '   '} ${visible(text)}`.trimEnd());
+  const rows = shown.map(({ text, number }) => ` ${String(number).padStart(width)} | ${isNamed(number) ? '>>>' : '   '} ${printableLine(text)}`.trimEnd());
   return [`${name}:${first}`, RULE, ...rows, RULE].join('\n');
-}
-
-/** A line without what a terminal would obey. */
-function visible(text: string): string {
-  return text.replaceAll('\t', ' ').replaceAll(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

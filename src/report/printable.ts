@@ -1,10 +1,10 @@
 /** Names and contents come from images: in a terminal they must not move the cursor, change colours or turn the direction of writing. */
 
-const HOSTILE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+import { escapeControls } from '../spec/terminal.ts';
 
 /** `text` with what a terminal would obey written as `\xNN` or `\u{N}`. */
 export function printable(text: string): string {
-  return text.replace(HOSTILE, (character) => {
+  return escapeControls(text, (character) => {
     const code = character.charCodeAt(0);
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
   });

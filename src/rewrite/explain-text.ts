@@ -1,3 +1,4 @@
+import { printableLine } from '../spec/terminal.ts';
 import type { Change, ChangedFile } from './change.ts';
 import type { Explanation, PlatformExplanation } from './explain.ts';
 
@@ -20,12 +21,12 @@ export function explanationText({ request, dockerfile, platforms }: Explanation,
 }
 
 function requestText({ provenance, changes }: NonNullable<Explanation['request']>, paint: Paint): string {
-  const title = paint('heading', `the request, from ${printable(provenance.name)} (${provenance.form})`);
-  return `${[title, ...changes.flatMap((change) => ['', paint('heading', printable(change.was)), ...changeLines(change, undefined, paint)])].join('\n')}\n`;
+  const title = paint('heading', `the request, from ${printableLine(provenance.name)} (${provenance.form})`);
+  return `${[title, ...changes.flatMap((change) => ['', paint('heading', printableLine(change.was)), ...changeLines(change, undefined, paint)])].join('\n')}\n`;
 }
 
 function platformText(dockerfile: string, { platform, provenance, changes }: PlatformExplanation, lists: FileLists, paint: Paint): string {
-  const source = provenance === undefined ? '' : `, pinned by ${printable(provenance.name)} (${provenance.form})`;
+  const source = provenance === undefined ? '' : `, pinned by ${printableLine(provenance.name)} (${provenance.form})`;
   const title = paint('heading', `${platform}${source}`);
   if (changes.length === 0) return `${title}\n${INDENT}nothing is rewritten\n`;
   let last = '';
@@ -39,18 +40,18 @@ function platformText(dockerfile: string, { platform, provenance, changes }: Pla
 }
 
 function headingOf(dockerfile: string, { line, was }: Change): string {
-  const place = printable(dockerfile) + (line === 0 ? '' : `:${line}`);
+  const place = printableLine(dockerfile) + (line === 0 ? '' : `:${line}`);
   const [first = '', ...more] = was.split('\n');
-  return `${place}  ${printable(first)}${more.length === 0 ? '' : ' …'}`;
+  return `${place}  ${printableLine(first)}${more.length === 0 ? '' : ' …'}`;
 }
 
 function changeLines({ rule, was, becomes, why, files, warning }: Change, lists: FileLists | undefined, paint: Paint): readonly string[] {
   const isWarning = warning === true;
   const note = files === undefined || lists === undefined ? '' : ` [${lists.number(files)}]`;
-  const outcome = becomes === was ? 'as it is' : printable(becomes);
+  const outcome = becomes === was ? 'as it is' : printableLine(becomes);
   const label = paint(isWarning ? 'warning' : 'rule', rule.padEnd(RULE_WIDTH));
   const below = INDENT + ' '.repeat(RULE_WIDTH + INDENT.length);
-  return [`${INDENT}${label}${INDENT}${outcome}${note}`, below + paint(isWarning ? 'warning' : 'reason', `${isWarning ? 'warning: ' : 'since '}${printable(why)}`)];
+  return [`${INDENT}${label}${INDENT}${outcome}${note}`, below + paint(isWarning ? 'warning' : 'reason', `${isWarning ? 'warning: ' : 'since '}${printableLine(why)}`)];
 }
 
 /** Lists of files by number: RUNs mostly have the same. */
@@ -65,15 +66,9 @@ class FileLists {
 
   texts(): readonly string[] {
     return [...this.#lists.values()].map((files, index) => {
-      const width = Math.max(...files.map(({ path }) => printable(path).length));
+      const width = Math.max(...files.map(({ path }) => printableLine(path).length));
       const actions = Math.max(...files.map(({ action }) => action.length));
-      return `[${index + 1}]\n${files.map(({ path, action, why }) => `${INDENT}${action.padEnd(actions)}${INDENT}${printable(path).padEnd(width)}${INDENT}${printable(why)}\n`).join('')}`;
+      return `[${index + 1}]\n${files.map(({ path, action, why }) => `${INDENT}${action.padEnd(actions)}${INDENT}${printableLine(path).padEnd(width)}${INDENT}${printableLine(why)}\n`).join('')}`;
     });
   }
-}
-
-/** Text without characters that would move a terminal's cursor or colour it. */
-function printable(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (character) =>
-    (character === '\t' ? ' ' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`));
 }
