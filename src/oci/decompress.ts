@@ -11,13 +11,21 @@ const CHUNK_SIZE = 1 << 16;
 /** No layer is larger than this when it is unpacked: a compressed one that is may be a bomb, and would take hours. */
 const MAX_LAYER_SIZE = 256 * 2 ** 30;
 
-/** How compressed layers begin. */
-const MAGIC: readonly (readonly [name: string, bytes: readonly number[]])[] = [
+/** What bytes may be compressed with; layers not with all of it. */
+export type Format = 'gzip' | 'zstd' | 'xz' | 'bzip2';
+
+/** How compressed bytes begin. */
+const MAGIC: readonly (readonly [name: Format, bytes: readonly number[]])[] = [
   ['gzip', [0x1f, 0x8b]],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
   ['bzip2', [0x42, 0x5a, 0x68]],
 ];
+
+/** What bytes that begin with `first`, six or more, are compressed with; undefined: nothing that is known. */
+export function formatOf(first: Uint8Array): Format | undefined {
+  return MAGIC.find(([, bytes]) => bytes.every((byte, at) => first[at] === byte))?.[0];
+}
 
 /**
  * The bytes of a layer, unpacked: it is told by its first bytes how it is packed, as media types of the field lie. `found` hears it.
@@ -26,13 +34,13 @@ const MAGIC: readonly (readonly [name: string, bytes: readonly number[]])[] = [
 export async function* decompress(chunks: Chunks, name: string, found: (compression: Compression) => void = () => undefined): AsyncGenerator<Buffer> {
   const source = peek(chunks, 6);
   const first = (await source.next()).value ?? new Uint8Array();
-  const [format = 'none'] = MAGIC.find(([, bytes]) => bytes.every((byte, at) => first[at] === byte)) ?? [];
+  const format = formatOf(first) ?? 'none';
   const all = prepend(first, source);
   if (format === 'xz' || format === 'bzip2') throw new CodedError('image', `${name}: is compressed with ${format}; layers are plain, gzip or zstd`);
-  found(format as Compression);
+  found(format);
   let size = 0;
   try {
-    for await (const chunk of unpack(all, format as Compression)) {
+    for await (const chunk of unpack(all, format)) {
       size += chunk.length;
       if (size > MAX_LAYER_SIZE) throw new CodedError('image', `${name}: unpacks to more than ${MAX_LAYER_SIZE} bytes`);
       yield toBuffer(chunk);

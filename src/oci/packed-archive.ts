@@ -3,15 +3,15 @@ import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError, messageOf } from '../diag/error.ts';
-import { decompress } from './decompress.ts';
+import { decompress, formatOf } from './decompress.ts';
 import { filePieces } from './file-pieces.ts';
 
 /** What an archive may unpack to beside `MAX_RATIO` times its size: images pack to a half or a fourth, a bomb to a thousandth. */
 const FREE_BYTES = 2 ** 30;
 const MAX_RATIO = 50;
 
-/** How an archive that is packed as a whole begins, in hexadecimal digits, and the program that unpacks it. */
-const PACKED: readonly (readonly [magic: string, program: string])[] = [['1f8b', 'gunzip'], ['28b52ffd', 'unzstd'], ['fd377a58', 'unxz'], ['425a68', 'bunzip2']];
+/** The program that unpacks what is not unpacked here. */
+const PROGRAMS = { xz: 'unxz', bzip2: 'bunzip2' } as const;
 
 /**
  * The archive at `path`, open for reading; of one that is packed with gzip or zstd (`docker save | gzip`) what it unpacks to, since nothing can be
@@ -19,12 +19,12 @@ const PACKED: readonly (readonly [magic: string, program: string])[] = [['1f8b',
  * when it is malformed, packed with something else, or unpacks to far more than images do; takes over `file`, and closes it then.
  */
 export async function unpackArchive(file: FileHandle, path: string, freeBytes = FREE_BYTES): Promise<FileHandle> {
-  const start = Buffer.alloc(4);
+  const start = Buffer.alloc(6);
   await file.read(start, 0, start.length, 0);
-  const [, program] = PACKED.find(([magic]) => start.toString('hex').startsWith(magic)) ?? [];
-  if (program === undefined) return file;
+  const format = formatOf(start);
+  if (format === undefined) return file;
   try {
-    if (program !== 'gunzip' && program !== 'unzstd') throw new CodedError('image', `${path}: is a compressed archive, in which nothing can be looked up; unpack it first (${program})`);
+    if (format === 'xz' || format === 'bzip2') throw new CodedError('image', `${path}: is a compressed archive, in which nothing can be looked up; unpack it first (${PROGRAMS[format]})`);
     const limit = freeBytes + MAX_RATIO * (await file.stat()).size;
     return await unpackTo(await openTemporary(), file, { path, limit });
   } finally {
