@@ -57,8 +57,9 @@ export class Gateway {
   readonly #earlyInputs: Promise<GatewayMessage<'InputsResponse'>>;
   /** Requests by the reference that they gave, for daemons that know no Return. */
   readonly #requests = new Map<string, MessageInput<GatewayMessage<'SolveRequest'>>>();
-  /** The last warning is answered, or at least on its way; the ones before it are answered. */
+  /** All warnings are answered. */
   #warned: Promise<unknown> = Promise.resolve();
+  /** The last warning is on its way, and those before it are answered. */
   #sent: Promise<void> = Promise.resolve();
 
   constructor(environment: FrontendEnvironment, bridge: Bridge, capabilities: Capabilities, inputs: Promise<GatewayMessage<'InputsResponse'>>) {
