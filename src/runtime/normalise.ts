@@ -89,7 +89,7 @@ sub listing {
 sub exceptions {
   my ($raw) = @_;
   my $new = $raw;
-  while ($raw =~ /(?<=\\d)[^\\0- ]* \\0(\\0\\0..)(?= [^\\0- ])/gs) {
+  while ($raw =~ / \\0(\\0\\0..)(?= [^\\0- ])/gs) {
     my ($at, $length) = (pos $raw, unpack 'N', $1);
     my $words = substr $raw, $at, $length;
     my $from = $at > 105 ? $at - 105 : 0;

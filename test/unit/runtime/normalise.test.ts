@@ -114,6 +114,12 @@ test('a format of LuaTeX: exceptions of hyphenation are in order', () => {
   }
 });
 
+test('a format of LuaTeX: a long run without a space is read once', () => {
+  // Looked through from each of its digits, it takes hours.
+  const long = 'a1'.repeat(4 << 20);
+  assert.ok(normalise(Buffer.from(`${format(' c-d a-b')}${long}`, 'latin1')).equals(Buffer.from(`${format(' a-b c-d')}${long}`, 'latin1')));
+});
+
 /** What TeX writes of its string pool, and of its numbers: time, day, month, year. */
 function dated(name: string, numbers: readonly number[], type = 0x650000): Buffer {
   const ints = (...values: readonly number[]): Buffer => Buffer.concat(values.map((value) => {
