@@ -107,6 +107,8 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/etc/sasldb2', action: 'normalise', why: BERKELEY_DB },
   { path: '/usr/share/info/dir', action: 'normalise', why: 'its entries come in the order of the directory' },
   { path: '/var/lib/texmf/ls-R*', action: 'normalise', why: 'its entries come in the order of the directory' },
+  { path: '/var/lib/texmf/updmap.cfg-*', action: 'normalise', why: 'its entries come in the order of the directory' },
+  { path: '/var/lib/texmf/fmtutil.cnf-*', action: 'normalise', why: 'its entries come in the order of the directory' },
   { path: '/var/lib/texmf/web2c/*/*.fmt', action: 'normalise', why: 'LuaTeX has the exceptions of hyphenation in a random order, TeX the day' },
   { path: '/var/lib/texmf/web2c/*.log', action: 'remove', why: DATES },
   { path: '/var/lib/texmf/web2c/*/*.log', action: 'remove', why: DATES },

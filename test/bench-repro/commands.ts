@@ -6,7 +6,7 @@ export interface BenchCommand {
 }
 
 /** The packages that the commands need, in the base. */
-export const TOOLS = 'adduser apache2-utils ca-certificates cmake curl fontconfig fonts-dejavu-core g++ gcc git gnupg golang-go libc6-dev locales make man-db ninja-build npm ' +
+export const TOOLS = 'adduser apache2-utils autoconf automake ca-certificates cmake curl fontconfig fonts-dejavu-core g++ gcc git gnupg golang-go libc6-dev locales make man-db meson ninja-build npm ' +
   'openjdk-17-jdk-headless openssh-client openssl perl php-pear pipx python3-pip python3-venv r-base-core ruby sqlite3 sudo tzdata whois zip';
 
 const KEYS = '/usr/share/keyrings/debian-archive-bookworm-stable.gpg';
@@ -47,6 +47,13 @@ export const COMMANDS: readonly BenchCommand[] = [
   { name: 'make-install', lines: `${SOURCE}RUN cd /src && gcc -g -O2 -o x x.c && gcc -g -c -o x.o x.c && ar rcs libx.a x.o && gcc -g -shared -fPIC -o libx.so x.c && install x /usr/local/bin && install libx.* /usr/local/lib && ldconfig` },
   { name: 'cmake-install', lines: `${CMAKE}RUN cmake -S /src -B /build && cmake --build /build && cmake --install /build && rm -rf /build` },
   { name: 'cmake-left', lines: `${CMAKE}RUN cmake -G Ninja -S /src -B /build && cmake --build /build && cmake --install /build` },
+  { name: 'cmake-make-left', lines: `${CMAKE}RUN cmake -S /src -B /build && cmake --build /build && cmake --install /build` },
+  { name: 'meson-left', lines: `${SOURCE}COPY <<EOF /src/meson.build\nproject('x', 'c')\nexecutable('x', 'x.c', install: true)\nEOF\nRUN meson setup /build /src && ninja -C /build install` },
+  {
+    name: 'autotools-left',
+    lines: `${SOURCE}COPY <<EOF /src/configure.ac\nAC_INIT([x], [1])\nAM_INIT_AUTOMAKE([foreign])\nAC_PROG_CC\nAC_CHECK_HEADERS([unistd.h])\nAC_CONFIG_HEADERS([config.h])\nAC_CONFIG_FILES([Makefile])\nAC_OUTPUT\nEOF\n` +
+      'COPY <<EOF /src/Makefile.am\nbin_PROGRAMS = x\nx_SOURCES = x.c\nEOF\nRUN cd /src && autoreconf --install && ./configure && make && make install',
+  },
   {
     name: 'perl-module',
     lines: 'COPY <<EOF /src/Makefile.PL\nuse ExtUtils::MakeMaker;\nWriteMakefile(NAME => "Hello", VERSION => "1.0");\nEOF\nCOPY <<EOF /src/lib/Hello.pm\npackage Hello;\n1;\nEOF\nRUN cd /src && perl Makefile.PL && make && make install',

@@ -27,7 +27,7 @@ export interface BenchResult {
 }
 
 /** Files larger than this are not kept for a look at them. */
-const KEPT_SIZE = 4 << 20;
+const KEPT_SIZE = 64 << 20;
 
 /** Compares all layers of two builds of one case byte for byte. Versions of files that differ are kept below `folder`. */
 export function compareBuilds(one: BuildResult, two: BuildResult, folder: string): readonly Difference[] {
