@@ -49,7 +49,7 @@ export function wrapperCost(layout: string, rounds: number): WrapperCost {
     for (const { descriptor } of images().flatMap(({ layers }) => layers)) must('tar', ['-xz', '-C', join(box, 'base')], blob(descriptor.digest));
     const program = launcher(arch() === 'x64' ? 'amd64' : arch());
     if (program === undefined) throw new Error(`there is no launcher for ${arch()}`);
-    const strip = stripRulesFor(stripRules({ enabled: true, add: [], remove: [] }), { mountTargets: [], namesGit: false });
+    const strip = stripRulesFor(stripRules({ enabled: true, add: [], remove: [] }), { mountTargets: [], tools: [] });
     const files = wrapperFiles({ strip, sudo: false });
     for (const { name, mode, data } of [...files, { name: 'exec', mode: 0o755, data: program }]) writeFileSync(join(box, 'wrapper', name), data, { mode });
     const pairs = Array.from({ length: rounds + 1 }, () => [measure(box, '/dev/.repro/exec'), measure(box, '')] as const).slice(1);

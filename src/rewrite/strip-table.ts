@@ -12,6 +12,9 @@ const BERKELEY_DB = 'a Berkeley DB file has a random id, and memory that was not
 const FONTS = 'Fontconfig 2.13 gives folders random ids, by which it names caches that it makes again';
 const ADDED = 'it has the times at which keys were added';
 const MADE = 'it has the time at which it was made';
+const TRIED = 'it has random names of folders in which CMake tried the compiler';
+const NINJA = ['ninja', 'cmake', 'meson'];
+const NINJA_TIMES = 'it has the times at which Ninja made files, by which it knows what to make again: every build has others';
 const KEYS = 'files in it with a private key that the RUN wrote: one made in the build differs in every build';
 const SECRET = 'it is a secret that the RUN made: every build has another one';
 const DATABASE = 'it is a database that the RUN made, with random ids, salts and times: every build has another one';
@@ -97,7 +100,12 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/etc/apt/trusted.gpg.d/*.gpg~', action: 'restore', why: BACKUP },
   { path: '/usr/share/keyrings/*.gpg', action: 'normalise', why: ADDED },
   { path: '/usr/share/keyrings/*.gpg~', action: 'restore', why: BACKUP },
-  { path: '/**/.git', action: 'normalise-git', why: 'the index of a clone has inode numbers and change times, its logs have dates' },
+  { path: '/**/.git', tools: ['git'], action: 'normalise-git', why: 'the index of a clone has inode numbers and change times, its logs have dates' },
+  { path: '/**/CMakeFiles/CMakeOutput.log', tools: ['cmake'], action: 'remove', why: TRIED },
+  { path: '/**/CMakeFiles/CMakeError.log', tools: ['cmake'], action: 'remove', why: TRIED },
+  { path: '/**/CMakeFiles/CMakeConfigureLog.yaml', tools: ['cmake'], action: 'remove', why: TRIED },
+  { path: '/**/.ninja_log', tools: NINJA, action: 'report', why: NINJA_TIMES },
+  { path: '/**/.ninja_deps', tools: NINJA, action: 'report', why: NINJA_TIMES },
   { path: '/etc/**', action: 'normalise-comments', why: 'a program that writes a configuration says when in a comment' },
   { path: '/usr/share/octave/octave_packages', action: 'normalise', why: 'a comment has the time at which Octave wrote it' },
   { path: '/etc/ssl/certs/java/cacerts', action: 'normalise', why: 'its entries have the times at which they were added' },
@@ -128,6 +136,7 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/etc/shadow', action: 'report-passwords', why: 'the hash of a password that the RUN set has a random salt: every build has another one' },
   { path: '/etc/.git', marker: 'logs/HEAD', action: 'report', why: 'it has a commit with the time at which the RUN made it: every build has another one' },
   { path: '/usr/lib/mono/aot-cache/*/*.so', action: 'report', why: 'Mono compiled it at install with a random id: every build has another one' },
+  { path: '/var/lib/texmf/web2c/lua*/*latex.fmt', action: 'report', why: 'LuaTeX wrote it as LaTeX was in its memory, whose order is chance: every build has another one' },
   { path: '/usr/local/lib/R/site-library/*', marker: 'Meta/package.rds', action: 'report', why: 'it has the times at which R built it: every build has others' },
   { path: '/var/lib/postgresql/*/*', marker: 'global/pg_control', action: 'report', why: DATABASE },
   { path: '/var/lib/mysql', marker: 'ibdata1', action: 'report', why: DATABASE },

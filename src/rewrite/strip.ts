@@ -17,17 +17,20 @@ export function stripRules(options: StripOptions): readonly StripRule[] {
 /** What the strip rules of a RUN depend on. */
 export interface StripFacts {
   readonly mountTargets: readonly string[];
-  readonly namesGit: boolean;
+  /** Of the tools of rules, those that the RUN names. */
+  readonly tools: readonly string[];
 }
 
-/** The rules for a RUN: paths below one of its own mounts are not the image's, and clones are those of a RUN that names git. */
-export function stripRulesFor(rules: readonly StripRule[], { mountTargets, namesGit }: StripFacts): readonly StripRule[] {
-  return rules.filter(({ path, action }) => (namesGit || action !== 'normalise-git') && !mountTargets.some((target) => isBelow(path, target)));
+/** The rules for a RUN: paths below one of its own mounts are not the image's, and what some tools leave anywhere is that of a RUN that names one. */
+export function stripRulesFor(rules: readonly StripRule[], { mountTargets, tools }: StripFacts): readonly StripRule[] {
+  return rules.filter((rule) => (rule.tools?.some((tool) => tools.includes(tool)) ?? true) && !mountTargets.some((target) => isBelow(rule.path, target)));
 }
 
-/** Whether a RUN's text, or a script in it, calls git. */
-export function namesGit({ code, args }: Pick<RunFacts, 'code' | 'args'>): boolean {
-  return [code, ...args].some((text) => /\bgit\b/.test(text));
+const TOOLS = [...new Set(STRIP_TABLE.flatMap(({ tools = [] }) => tools))].map((tool) => ({ tool, word: new RegExp(`\\b${tool}\\b`) }));
+
+/** The tools that a RUN's text, or a script in it, calls. */
+export function toolsOf({ code, args }: Pick<RunFacts, 'code' | 'args'>): readonly string[] {
+  return TOOLS.filter(({ word }) => [code, ...args].some((text) => word.test(text))).map(({ tool }) => tool);
 }
 
 /** Whether `path` is `folder` or in it. */

@@ -10,7 +10,7 @@ import type { WrapperConfig } from '../runtime/wrapper.ts';
 import type { RunChange, RunRewrite, RunRule } from './change.ts';
 import type { HookSpec } from './hook-spec.ts';
 import { bootstrapChange } from './sources-list.ts';
-import { isBelow, namesGit, stripChange, stripRulesFor } from './strip.ts';
+import { isBelow, stripChange, stripRulesFor, toolsOf } from './strip.ts';
 import type { StripFacts } from './strip.ts';
 import type { StripRule } from './strip-table.ts';
 import { timestampsChange } from './timestamps.ts';
@@ -43,7 +43,7 @@ export function wrapRule(settings: WrapSettings): RunRule {
   const hooks = new KnownValues<RunHook>();
   const folders = new KnownValues<Output>();
   return (run): RunRewrite | undefined => {
-    const facts = { mountTargets: run.mountTargets, namesGit: namesGit(run) };
+    const facts = { mountTargets: run.mountTargets, tools: toolsOf(run) };
     const key = JSON.stringify(facts);
     const strip = stripped.get(key, () => stripOf(settings, facts));
     const changes = wrapperChanges(settings, strip, run);

@@ -1,6 +1,7 @@
 import { NORMALISER } from './layout.ts';
 import { DATABASE_FUNCTIONS } from './package-databases.ts';
 import { REPORT_FUNCTIONS } from './report-script.ts';
+import { isFoundByName, searchCalls } from './search-script.ts';
 import { shellPattern, shellWord } from './shell.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface StripPath {
   readonly action: StripAction;
   /** For `report`: the path is a folder, which is told of when this file in it is new. */
   readonly marker?: string;
+  /** For paths that begin with all folders (`/**` and a slash): only a RUN whose text has one of these words is looked after. */
+  readonly tools?: readonly string[];
   readonly why: string;
 }
 
@@ -34,7 +37,7 @@ const isSaved = (path: StripPath): boolean => isKept(path) || path.action === 'r
 export function stripCalls(paths: readonly StripPath[], step: 'save' | 'put_back'): string {
   const groups = new Map<string, string[]>();
   const used = new Map<string, number>();
-  for (const path of paths.filter(step === 'save' ? isSaved : isKept)) {
+  for (const path of paths.filter((path) => !isFoundByName(path) && (step === 'save' ? isSaved(path) : isKept(path)))) {
     const { action, group } = groupOf(path, used);
     // Saving is the same for all that is copied.
     const key = `${step === 'save' && action !== 'remove' ? 'restore' : action} ${group}`;
@@ -61,10 +64,10 @@ function groupOf({ path, action }: StripPath, used: Map<string, number>): { read
  * The wrapper's lines that tell the launcher where to look for a change. A path without a pattern may be missing before the command, and
  * then be there with the time of the command. Where patterns match, what they match by then is looked at, and so is each folder in which
  * something else that they match could come up: the one before the first pattern, and what the folders after that match. There is nothing
- * to tell where the whole file system is searched for clones of git, or where there are thousands of files of Go's build cache to look at.
+ * to tell where the whole file system is searched, or where there are thousands of files of Go's build cache to look at.
  */
 export function stripWatch(paths: readonly StripPath[]): string {
-  if (paths.length === 0 || paths.some(({ action }) => action === 'normalise-git')) return '';
+  if (paths.length === 0 || paths.some((path) => path.action === 'normalise-git' || isFoundByName(path))) return '';
   const words = new Set(paths.flatMap((path) => (['report-keys', 'normalise-comments'].includes(path.action) ? newsFolders(markedPath(path)) : watchedBy(markedPath(path)))));
   const caches = paths.filter(({ action }) => action === 'normalise-go').map(({ path }) => `[ -d "$R"${shellPattern(path)} ] || `);
   return `  ${caches.join('')}watch${wordList([...words])}\n`;
@@ -88,8 +91,9 @@ function wordList(paths: readonly string[]): string {
 }
 
 /** The wrapper's lines after the command: what changed is found, put back, normalised, told of. */
-export function stripAfter(paths: readonly StripPath[]): string {
-  if (paths.length === 0) return '';
+export function stripAfter(all: readonly StripPath[]): string {
+  if (all.length === 0) return '';
+  const paths = all.filter((path) => !isFoundByName(path));
   const words = (some: readonly StripPath[]): string => wordList(some.map(markedPath));
   const normalised = paths.filter(({ action }) => action === 'normalise');
   const reports = paths.filter(({ action }) => action === 'report').map((path) => `  report ${shellWord(path.why)} ${shellWord(path.marker === undefined ? '' : `/${path.marker}`)}${words([path])}\n`);
@@ -99,7 +103,7 @@ export function stripAfter(paths: readonly StripPath[]): string {
   const folders = paths.filter(({ action }) => action === 'report-keys');
   const done = `${stripCalls(paths, 'put_back')}${normalised.length === 0 ? '' : `  normalise${words(normalised)}\n`}${reports.join('')}${passwords.length === 0 ? '' : `  report_passwords${words(passwords)}\n`}`;
   return `  scan${words(paths.filter((path) => !isSearched(path)))}\n${done === '' ? '' : `  [ "$changed" = : ] || {\n${done}  }\n`}` +
-    `${folders.length === 0 ? '' : `  report_keys${words(folders)}\n`}${configurations.length === 0 ? '' : `  comments${words(configurations)}\n`}${paths.some(({ action }) => action === 'normalise-git') ? '  git_files\n' : ''}${caches.length === 0 ? '' : `  go_times${words(caches)}\n`}`;
+    `${folders.length === 0 ? '' : `  report_keys${words(folders)}\n`}${configurations.length === 0 ? '' : `  comments${words(configurations)}\n`}${paths.some(({ action }) => action === 'normalise-git') ? '  git_files\n' : ''}${caches.length === 0 ? '' : `  go_times${words(caches)}\n`}${searchCalls(all)}`;
 }
 
 /** The path to look at: of a folder its marker, or itself where the rule is for all below it. */

@@ -4,6 +4,7 @@ import type { ClampSettings } from './clamp-script.ts';
 import { GIT_FUNCTIONS } from './git-script.ts';
 import { ABORT_STATUS, STATE_DIRECTORY } from './layout.ts';
 import { PACMAN_FUNCTIONS } from './pacman-script.ts';
+import { isFoundByName, SEARCH_FUNCTIONS } from './search-script.ts';
 import { shellWord } from './shell.ts';
 import { SNAPSHOT_FUNCTIONS, snapshotVariables } from './snapshot.ts';
 import type { SnapshotSettings } from './snapshot.ts';
@@ -87,7 +88,7 @@ after() {
 ${snapshot === undefined ? '' : '  snapshot_after\n'}${stripAfter(config.strip)}${clamp === undefined ? '' : clampCall(clamp)}  return 0
 }
 
-${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${config.strip.some(({ action }) => action === 'normalise-git') ? GIT_FUNCTIONS : ''}
+${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${config.strip.some(({ action }) => action === 'normalise-git') ? GIT_FUNCTIONS : ''}${config.strip.some(isFoundByName) ? SEARCH_FUNCTIONS : ''}
 if [ "$1" = --after ]; then
   after </dev/null
   exit

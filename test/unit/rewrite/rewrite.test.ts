@@ -66,7 +66,8 @@ test('where there is a launcher, RUNs get it', () => {
     assert.equal(found[0]?.entrypoint, ['/dev/.repro/exec']);
     assert.equal(found[0]?.mounts.map(({ type, target, readOnly }) => [type, target, readOnly]), [['bind', '/dev/.repro', true], ['tmpfs', '/dev/.repro-state', false]]);
     assert.equal([...files(found).keys()], ['/run', '/normalise', '/exec']);
-    for (const { path, action } of STRIP_TABLE) assert.is(files(found).get('/run')?.includes(shellPattern(path.replace(/\/\*\*$/, ''))), action !== 'normalise-git', path);
+    for (const { path, tools } of STRIP_TABLE) assert.is(tools !== undefined || files(found).get('/run')?.includes(shellPattern(path.replace(/\/\*\*$/, ''))), true, path);
+    assert.not.match(files(found).get('/run') ?? '', /^ {2}(git_files|remove_found|report_found)/m);
   }
   assert.is.not(files(hooks(apply())).get('/exec'), files(hooks(apply(), { platform: { os: 'linux', architecture: 'arm64' } })).get('/exec'));
 });
@@ -106,6 +107,15 @@ test('a RUN that names git has its clones looked after, and others not', () => {
   for (const facts of [{}, { args: ['/bin/sh', '-c', 'digital'] }]) assert.not.match(script(facts), 'git_files');
   assert.ok(result.changes.some(({ files: of = [] }) => of.some(({ action }) => action === 'normalise-git')));
   assert.not.match(files(hooks(apply({ REPRO_STRIP: '-/**/.git' }), { args: ['git'] })).get('/run') ?? '', 'git_files');
+});
+
+test('what tools leave in any folder is looked for after RUNs that name them', () => {
+  const script = (code: string, options = {}) => files(hooks(apply(options), { code })).get('/run') ?? '';
+  assert.match(script('RUN cmake -S . -B /b'), /^ {2}remove_found CMakeFiles\/CMakeOutput.log .*\n {2}report_found .* .ninja_log .ninja_deps$/m);
+  assert.match(script('RUN ninja -C /b'), /^ {2}report_found .* .ninja_log .ninja_deps$/m);
+  assert.not.match(script('RUN ninja -C /b'), /^ {2}remove_found/m);
+  assert.not.match(script('RUN cmakex'), '_found');
+  assert.match(script('RUN ninja', { REPRO_STRIP: '-/**/.ninja_log' }), /^ {2}report_found .* .ninja_deps$/m);
 });
 
 test('equal RUNs share one folder, and a toggle makes another', () => {
@@ -290,7 +300,7 @@ test('a RUN is told with the rules that it gets, and once', () => {
   assert.is(sources?.was, 'RUN true');
   assert.is(sources?.becomes, 'apt and pacman install from the snapshot 20240506T070809Z, which is the start of the build in p.json');
   assert.is(sources?.why, 'the secret enable-repro-sources-list is given');
-  assert.equal(strip?.files?.map(({ path }) => path), STRIP_TABLE.filter(({ action }) => action !== 'normalise-git').map(({ path }) => path));
+  assert.equal(strip?.files?.map(({ path }) => path), STRIP_TABLE.filter(({ tools }) => tools === undefined).map(({ path }) => path));
   assert.is(epoch?.becomes, 'SOURCE_DATE_EPOCH=5 FORCE_SOURCE_DATE=1 PERL_HASH_SEED=0 in its environment');
 });
 

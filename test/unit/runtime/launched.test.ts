@@ -14,7 +14,7 @@ import type { WrapperConfig } from '../../../src/runtime/wrapper.ts';
 import { SHELLS } from './shells.ts';
 
 /** As for a RUN that does not name git. */
-const STRIP = stripRulesFor(stripRules({ enabled: true, add: ['/opt/*/log'], remove: [] }), { mountTargets: [], namesGit: false });
+const STRIP = stripRulesFor(stripRules({ enabled: true, add: ['/opt/*/log'], remove: [] }), { mountTargets: [], tools: [] });
 const UNSHARE = ['unshare', '--mount', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])];
 const isPossible = spawnSync(UNSHARE[0]!, [...UNSHARE.slice(1), 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 /** The launchers that this machine can run, each with the program that it is started by. */
