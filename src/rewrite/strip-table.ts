@@ -106,6 +106,8 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/**/CMakeFiles/CMakeConfigureLog.yaml', tools: ['cmake'], action: 'remove', why: TRIED },
   { path: '/**/.ninja_log', tools: NINJA, action: 'report', why: NINJA_TIMES },
   { path: '/**/.ninja_deps', tools: NINJA, action: 'report', why: NINJA_TIMES },
+  { path: '/**/meson-logs/meson-log.txt', tools: ['meson'], action: 'remove', why: 'it has the time of the RUN, and random names of temporary files' },
+  { path: '/**/meson-private/*.dat', tools: ['meson'], action: 'report', why: 'Meson keeps random ids and sets in a random order in it: every build has others' },
   { path: '/etc/**', action: 'normalise-comments', why: 'a program that writes a configuration says when in a comment' },
   { path: '/usr/share/octave/octave_packages', action: 'normalise', why: 'a comment has the time at which Octave wrote it' },
   { path: '/etc/ssl/certs/java/cacerts', action: 'normalise', why: 'its entries have the times at which they were added' },

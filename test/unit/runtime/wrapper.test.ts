@@ -202,10 +202,10 @@ each('a clone of git in any folder: times of its logs, and commits that the RUN 
 
 each('what tools leave in any folder: removed, or told of, where the RUN wrote it', (shell) => withBox({ '/old/CMakeFiles/Log': 'x', '/old/.deps': 'x' }, (box) => {
   const rule = (name: string, action: 'remove' | 'report'): WrapperConfig['strip'][number] => ({ path: `/**/${name}`, tools: ['x'], action, why: `it's ${name}` });
-  const strip = [rule('CMakeFiles/Log', 'remove'), rule('CMakeFiles/Other', 'remove'), rule('.deps', 'report'), { path: '/Log', action: 'restore', why: 'x' } as const];
+  const strip = [rule('CMakeFiles/Log', 'remove'), rule('CMakeFiles/Other', 'remove'), rule('.de*s', 'report'), { path: '/Log', action: 'restore', why: 'x' } as const];
   const env = { PATH: process.env['PATH'], R: box.root };
   const made = box.run(shell, sh(`${pause(shell)}; cd $R; for each in "opt/a b" opt/c; do mkdir -p "$each/CMakeFiles"; for name in CMakeFiles/Log CMakeFiles/Other CMakeFiles/Kept Log .deps; do echo x > "$each/$name"; done; done`), { strip }, { env });
-  assert.equal(made.stderr.split('\n').sort(), ['', "repro: /opt/a b/.deps: it's .deps", "repro: /opt/c/.deps: it's .deps"]);
+  assert.equal(made.stderr.split('\n').sort(), ['', "repro: /opt/a b/.deps: it's .de*s", "repro: /opt/c/.deps: it's .de*s"]);
   for (const folder of ['/opt/a b', '/opt/c']) assert.equal(['CMakeFiles/Log', 'CMakeFiles/Other', 'CMakeFiles/Kept', 'Log', '.deps'].map((name) => box.read(`${folder}/${name}`)), [undefined, undefined, 'x\n', 'x\n', 'x\n']);
   assert.is(box.read('/old/CMakeFiles/Log'), 'x');
 }));
