@@ -1,7 +1,7 @@
 /** Go's JSON texts, byte for byte (encoding/json with its HTML escaping). */
 import { compareStrings } from './text.ts';
 
-const ESCAPED = /["\\<>&\u0000-\u001f\u2028\u2029]|\p{Surrogate}/gu;
+const ESCAPED = /["\\<>&\u0000-\u001f\u2028\u2029]|[\ud800-\udfff]/gu;
 
 const SHORT: ReadonlyMap<string, string> = new Map([
   ['"', '\\"'], ['\\', '\\\\'], ['\b', '\\b'], ['\f', '\\f'], ['\n', '\\n'], ['\r', '\\r'], ['\t', '\\t'],
