@@ -16,6 +16,9 @@ const STATIC_TABLE: readonly HeaderField[] = (':authority|:method=GET|:method=PO
   return [name, value];
 });
 
+/** The first index of each name, and of each field, its value after a line feed. */
+const STATIC_INDEX: ReadonlyMap<string, number> = new Map(STATIC_TABLE.flatMap(([name, value], index) => [[name, index + 1], [`${name}\n${value}`, index + 1]] as const).reverse());
+
 /** What a peer may use for its dynamic table as long as it is told nothing else. */
 const TABLE_BYTES = 4096;
 /** What an entry counts beside its text. */
@@ -24,27 +27,28 @@ const MAX_INTEGER = 0xffff_ffff;
 
 /** Header fields as a block, without a dynamic table and without Huffman codes. */
 export function encodeHeaders(fields: readonly HeaderField[]): Buffer {
-  return Buffer.concat(fields.flatMap(([name, value]) => {
-    const whole = STATIC_TABLE.findIndex((entry) => entry[0] === name && entry[1] === value);
-    if (whole >= 0) return [encodeInteger(0x80, 7, whole + 1)];
-    const named = STATIC_TABLE.findIndex((entry) => entry[0] === name);
-    return [encodeInteger(0, 4, named + 1), ...(named < 0 ? [encodeText(name)] : []), encodeText(value)];
-  }));
+  let block = '';
+  for (const [name, value] of fields) {
+    const whole = STATIC_INDEX.get(`${name}\n${value}`);
+    const named = STATIC_INDEX.get(name);
+    if (whole !== undefined) block += encodeInteger(0x80, 7, whole);
+    else block += encodeInteger(0, 4, named ?? 0) + (named === undefined ? encodeText(name) : '') + encodeText(value);
+  }
+  return Buffer.from(block, 'latin1');
 }
 
-function encodeText(text: string): Buffer {
-  const bytes = Buffer.from(text, 'latin1');
-  return Buffer.concat([encodeInteger(0, 7, bytes.length), bytes]);
+function encodeText(text: string): string {
+  return encodeInteger(0, 7, text.length) + text;
 }
 
-/** Section 5.1: as many bits of the first byte as `prefix` says, below the bits of `pattern`. */
-function encodeInteger(pattern: number, prefix: number, value: number): Buffer {
+/** Section 5.1: as many bits of the first byte as `prefix` says, below the bits of `pattern`. Bytes as Latin-1 text. */
+function encodeInteger(pattern: number, prefix: number, value: number): string {
   const limit = 2 ** prefix - 1;
-  if (value < limit) return Buffer.from([pattern | value]);
-  const bytes = [pattern | limit];
+  if (value < limit) return String.fromCharCode(pattern | value);
+  let text = String.fromCharCode(pattern | limit);
   let rest = value - limit;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push(128 | (rest % 128));
-  return Buffer.from([...bytes, rest]);
+  for (; rest >= 128; rest = Math.floor(rest / 128)) text += String.fromCharCode(128 | (rest % 128));
+  return text + String.fromCharCode(rest);
 }
 
 /**

@@ -78,19 +78,17 @@ export function openHttp2({ input, output }: Wire): Http2Connection {
   let consumed = 0;
   let block: { readonly start: Frame; readonly parts: Buffer[]; bytes: number } | undefined;
   let failure: GatewayError | undefined;
-  let isCorked = false;
+  let unwritten: Buffer[] = [];
 
   /** What is written at one go reaches the wire at one go. */
   const write = (...parts: readonly Buffer[]): void => {
-    if (!isCorked) {
-      isCorked = true;
-      output.cork();
-      process.nextTick(() => {
-        isCorked = false;
-        output.uncork();
-      });
-    }
-    for (const part of parts) output.write(part);
+    if (unwritten.length === 0) process.nextTick(flush);
+    unwritten.push(...parts);
+  };
+  const flush = (): void => {
+    const parts = unwritten;
+    unwritten = [];
+    output.write(Buffer.concat(parts));
   };
 
   const startWaiting = (): void => {

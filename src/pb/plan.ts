@@ -1,5 +1,5 @@
 import { CodedError } from '../diag/error.ts';
-import { wireTypeOf } from './scalar.ts';
+import { wireTypeOf, zeroOf } from './scalar.ts';
 import { SCHEMA } from './schema.ts';
 import type { FieldRow } from './schema.ts';
 
@@ -27,6 +27,9 @@ export interface MessagePlan {
   /** Strings have to be UTF-8, in this message and in all that are in it. */
   readonly isChecked: boolean;
   readonly fields: readonly FieldPlan[];
+  /** A message with nothing in it, to be copied: lists and maps are undefined in it. */
+  readonly empty: Readonly<Record<string, unknown>>;
+  readonly listsAndMaps: readonly FieldPlan[];
   readonly byName: ReadonlyMap<string, FieldPlan>;
   readonly byNumber: ReadonlyMap<number, FieldPlan>;
 }
@@ -49,10 +52,14 @@ export function planOf(type: string): MessagePlan {
   const rows = SCHEMA.get(type);
   if (rows === undefined) throw new CodedError('internal', `unknown message type ${type}`);
   const fields = rows.map((row) => makeField(type, row));
+  const listsAndMaps = fields.filter(({ kind }) => kind === 'repeated' || kind === 'packed' || kind === 'map');
+  const present = fields.filter((field) => listsAndMaps.includes(field) || (field.kind === 'single' && !field.isMessage));
   const plan: MessagePlan = {
     type,
     isChecked: CHECKED.has(type),
     fields,
+    empty: Object.fromEntries(present.map((field) => [field.name, field.kind === 'single' ? zeroOf(field.type) : undefined])),
+    listsAndMaps,
     byName: new Map(fields.map((field) => [field.name, field])),
     byNumber: new Map(fields.map((field) => [field.number, field])),
   };

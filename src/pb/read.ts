@@ -20,12 +20,8 @@ export function readFields(reader: WireReader, plan: MessagePlan, end: number, d
 }
 
 function emptyMessage(plan: MessagePlan): Fields {
-  const message: Fields = {};
-  for (const field of plan.fields) {
-    if (field.kind === 'repeated' || field.kind === 'packed') message[field.name] = [];
-    else if (field.kind === 'map') message[field.name] = new Map();
-    else if (field.kind === 'single' && !field.isMessage) message[field.name] = zeroOf(field.type);
-  }
+  const message: Fields = { ...plan.empty };
+  for (const field of plan.listsAndMaps) message[field.name] = field.kind === 'map' ? new Map() : [];
   return message;
 }
 

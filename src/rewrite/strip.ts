@@ -1,4 +1,5 @@
 import { trimEnd } from '../spec/strings.ts';
+import { KnownOf, KnownValues } from '../llb/known.ts';
 import type { RunFacts } from '../convert/options.ts';
 import type { RunChange } from './change.ts';
 import type { StripOptions } from './options.ts';
@@ -8,11 +9,14 @@ import type { StripRule } from './strip-table.ts';
 /** The rules that hold under the options: the table, less what REPRO_STRIP takes away, and what it adds. */
 export function stripRules(options: StripOptions): readonly StripRule[] {
   if (!options.enabled) return [];
+  if (options.remove.length === 0 && options.add.length === 0) return STRIP_TABLE;
   const removed = new Set(options.remove);
   const known = new Set(STRIP_TABLE.map((rule) => rule.path));
   const added = [...new Set(options.add)].filter((path) => !known.has(path)).map((path): StripRule => ({ path, action: 'restore', why: 'REPRO_STRIP names it' }));
   return [...STRIP_TABLE, ...added].filter((rule) => !removed.has(rule.path));
 }
+
+const rulesByTools = new KnownOf<readonly StripRule[], KnownValues<readonly StripRule[]>>();
 
 /** What the strip rules of a RUN depend on. */
 export interface StripFacts {
@@ -23,7 +27,9 @@ export interface StripFacts {
 
 /** The rules for a RUN: paths below one of its own mounts are not the image's, and what some tools leave anywhere is that of a RUN that names one. */
 export function stripRulesFor(rules: readonly StripRule[], { mountTargets, tools }: StripFacts): readonly StripRule[] {
-  return rules.filter((rule) => (rule.tools?.some((tool) => tools.includes(tool)) ?? true) && !mountTargets.some((target) => isBelow(rule.path, target)));
+  const wanted = rulesByTools.get(rules, () => new KnownValues()).get(tools.join(' '), () => rules.filter((rule) => rule.tools?.some((tool) => tools.includes(tool)) ?? true));
+  const isMounted = ({ path }: StripRule): boolean => mountTargets.some((target) => isBelow(path, target));
+  return wanted.some(isMounted) ? wanted.filter((rule) => !isMounted(rule)) : wanted;
 }
 
 const TOOLS = [...new Set(STRIP_TABLE.flatMap(({ tools = [] }) => tools))].map((tool) => ({ tool, word: new RegExp(`\\b${tool}\\b`) }));

@@ -1,5 +1,5 @@
 import type { HookMount, RunFacts, RunHook } from '../convert/options.ts';
-import { KnownValues } from '../llb/known.ts';
+import { KnownOf, KnownValues } from '../llb/known.ts';
 import type { FileAction, FileVertex, Output } from '../llb/types.ts';
 import { wrapperFiles } from '../runtime/files.ts';
 import { launcher } from '../runtime/launcher.ts';
@@ -69,8 +69,10 @@ interface Stripped {
 
 function stripOf({ strip }: WrapSettings, facts: StripFacts): Stripped {
   const rules = stripRulesFor(strip, facts);
-  return { rules, changes: rules.length === 0 ? [] : [stripChange(rules)] };
+  return { rules, changes: rules.length === 0 ? [] : [stripChanges.get(rules, stripChange)] };
 }
+
+const stripChanges = new KnownOf<readonly StripRule[], RunChange>();
 
 /** What the wrapper is for; nothing, and there is none. */
 function wrapperChanges({ snapshot, clamp }: WrapSettings, strip: Stripped, run: RunFacts): readonly RunChange[] {

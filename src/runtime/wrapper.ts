@@ -27,6 +27,23 @@ export interface WrapperConfig {
   readonly state?: string;
 }
 
+/** The lines for a list of paths: most builds have the same one, which is known before they start. */
+interface StripLines {
+  readonly save: string;
+  readonly watch: string;
+  readonly after: string;
+}
+
+const stripLines = new WeakMap<readonly StripPath[], StripLines>();
+
+function linesOf(paths: readonly StripPath[]): StripLines {
+  const known = stripLines.get(paths);
+  if (known !== undefined) return known;
+  const lines = { save: stripCalls(paths, 'save'), watch: stripWatch(paths), after: stripAfter(paths) };
+  stripLines.set(paths, lines);
+  return lines;
+}
+
 /**
  * The wrapper: a POSIX sh program. `run COMMAND ARG…` is the whole of it: the first half, the command, the second half when the
  * command succeeded. `run --before` and `run --after` are the halves, for the launcher, which leaves the second out when it finds
@@ -37,6 +54,7 @@ export interface WrapperConfig {
  */
 export function wrapperScript(config: WrapperConfig): string {
   const { snapshot, clamp } = config;
+  const strip = linesOf(config.strip);
   return `#!/bin/sh
 # repro-dockerfile: what runs around one RUN.
 
@@ -67,7 +85,7 @@ before() {
     return
   fi
 ${snapshot === undefined ? '' : '  snapshot_before\n'}${clamp === undefined ? '' : '  clamp_before\n'}  : > "$S/.mark"
-${stripCalls(config.strip, 'save')}${snapshot === undefined && clamp === undefined ? stripWatch(config.strip) : ''}  return 0
+${strip.save}${snapshot === undefined && clamp === undefined ? strip.watch : ''}  return 0
 }
 ${config.strip.length === 0 ? '' : SAVE_FUNCTIONS}${snapshot === undefined ? '' : SNAPSHOT_FUNCTIONS + APT_FUNCTIONS + PACMAN_FUNCTIONS}${clamp === undefined ? '' : CLAMP_FUNCTIONS}
 launched=
@@ -85,7 +103,7 @@ after() {
     sudo -n /bin/sh "$0" --after
     return
   fi
-${snapshot === undefined ? '' : '  snapshot_after\n'}${stripAfter(config.strip)}${clamp === undefined ? '' : clampCall(clamp)}  return 0
+${snapshot === undefined ? '' : '  snapshot_after\n'}${strip.after}${clamp === undefined ? '' : clampCall(clamp)}  return 0
 }
 
 ${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${config.strip.some(({ action }) => action === 'normalise-git') ? GIT_FUNCTIONS : ''}${config.strip.some(isFoundByName) ? SEARCH_FUNCTIONS : ''}

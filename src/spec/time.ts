@@ -45,7 +45,8 @@ export function timestampOf({ seconds, nanoseconds, offset }: ZonedTime): Timest
   if (minutes >= 24 * 60) throw new RangeError('Time.MarshalJSON: timezone hour outside of range [0,23]');
   const fraction = nanoseconds === 0 ? '' : `.${String(nanoseconds).padStart(9, '0').replace(/0{1,8}$/, '')}`;
   const zone = offset === 0 ? 'Z' : `${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
-  return `${String(year).padStart(4, '0')}${date.toISOString().replace(/^[+-]?\d+/, '').replace(/\.\d+Z$/, '')}${fraction}${zone}`;
+  const day = `${String(year).padStart(4, '0')}-${twoDigits(date.getUTCMonth() + 1)}-${twoDigits(date.getUTCDate())}`;
+  return `${day}T${twoDigits(date.getUTCHours())}:${twoDigits(date.getUTCMinutes())}:${twoDigits(date.getUTCSeconds())}${fraction}${zone}`;
 }
 
 function twoDigits(number: number): string {
