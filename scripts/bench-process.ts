@@ -8,8 +8,11 @@ import { GATEWAY_CAPABILITIES } from '../src/gateway/capabilities.ts';
 import { LLB_CAPS } from '../src/llb/caps.ts';
 import { decodeMessage, encodeMessage } from '../src/pb/codec.ts';
 
-/** A frontend as a process: its command line. */
-export type Command = readonly string[];
+/** A frontend as a process: its command line, and what its image adds to the environment, as `NAME=value`. */
+export interface Command {
+  readonly words: readonly string[];
+  readonly env?: readonly string[];
+}
 
 /** One run of a frontend's process. */
 export interface ProcessRun {
@@ -75,7 +78,7 @@ export async function startProcessBench(folder: string): Promise<ProcessBench> {
       let stderr = '';
       child.stderr.on('data', (data) => (stderr += String(data)));
       const exited = new Promise<void>((resolve) => child.on('close', () => resolve()));
-      const ended = exited.then(() => Promise.reject(new Error(`${command.join(' ')} ended without a result: ${stderr}`)));
+      const ended = exited.then(() => Promise.reject(new Error(`${command.words.join(' ')} ended without a result: ${stderr}`)));
       const run = await Promise.race([ended, new Promise<ProcessRun>((resolve) => {
         returned = (message) => {
           const milliseconds = performance.now() - started;
@@ -92,9 +95,10 @@ export async function startProcessBench(folder: string): Promise<ProcessBench> {
   };
 }
 
-function startFrontend([program = '', ...args]: Command, options: Readonly<Record<string, string>>): ReturnType<typeof spawn> & { stdin: NodeJS.WritableStream; stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream } {
+function startFrontend({ words: [program = '', ...args], env: added = [] }: Command, options: Readonly<Record<string, string>>): ReturnType<typeof spawn> & { stdin: NodeJS.WritableStream; stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream } {
   const variables = Object.entries(options).map(([key, value], index) => [`BUILDKIT_FRONTEND_OPT_${index}`, `${key}=${value}`]);
   const env = {
+    ...Object.fromEntries(added.map((variable) => [variable.slice(0, variable.indexOf('=')), variable.slice(variable.indexOf('=') + 1)])),
     PATH: process.env['PATH'] ?? '', BUILDKIT_SESSION_ID: 'session', BUILDKIT_EXPORTEDPRODUCT: 'buildkit',
     BUILDKIT_WORKERS: '[{"ID":"worker","Platforms":[{"architecture":"amd64","os":"linux"}]}]', ...Object.fromEntries(variables),
   };

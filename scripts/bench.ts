@@ -69,7 +69,7 @@ async function benchCachedBuild(): Promise<void> {
   say({ what: 'the same, the reference builtin', unit: 'ms', ours, reference: builtin });
 }
 
-/** The image's files unpacked, and its entrypoint with their paths. */
+/** The image's files unpacked, and its entrypoint with their paths and its environment. */
 async function unpackImage(folder: string): Promise<Command> {
   await mustRun('tar', ['-C', folder, '-xf', 'dist/frontend-image.tar']);
   const blob = (digest: string): string => join(folder, 'blobs', digest.replace(':', '/'));
@@ -81,7 +81,8 @@ async function unpackImage(folder: string): Promise<Command> {
   const root = join(folder, 'root');
   mkdirSync(root);
   for (const { digest } of layers) await mustRun('tar', ['-C', root, '-xzf', blob(digest)]);
-  return (json(manifest.config.digest).config.Entrypoint as readonly string[]).map((word) => (word.startsWith('/') ? join(root, word) : word));
+  const { Entrypoint: words, Env: env } = json(manifest.config.digest).config as { readonly Entrypoint: readonly string[]; readonly Env: readonly string[] };
+  return { words: words.map((word) => (word.startsWith('/') ? join(root, word) : word)), env };
 }
 
 const repeat = (count: number, make: (index: number) => string): string => Array.from({ length: count }, (_, index) => make(index)).join('');
@@ -104,7 +105,7 @@ async function benchProcess(ours: Command): Promise<void> {
       const run = await bench.run(ours, text);
       times.ours.push(run.milliseconds);
       peaks.push(run.peakMegabytes);
-      times.reference.push((await bench.run([reference], text)).milliseconds);
+      times.reference.push((await bench.run({ words: [reference] }, text)).milliseconds);
     }
   }
   say({ what: `start of the process to Return, ${dockerfiles.length} Dockerfiles`, unit: 'ms', ours: median(times.ours), reference: median(times.reference), limit: 3 });
@@ -115,7 +116,7 @@ async function benchProcess(ours: Command): Promise<void> {
       if (error !== undefined) throw new Error(`${name}: ${error}`);
       return milliseconds;
     };
-    const [on = 0, off = 0, other = 0] = await inTurns(3, [measure(ours, {}), measure(ours, OFF), measure([reference], {})]);
+    const [on = 0, off = 0, other = 0] = await inTurns(3, [measure(ours, {}), measure(ours, OFF), measure({ words: [reference] }, {})]);
     const limit = /^(?:5|1|2)000/.test(name) ? 1 : undefined;
     say({ what: name, unit: 'ms', ours: on, reference: other, limit });
     say({ what: `${name}, REPRO=off`, unit: 'ms', ours: off, reference: other, limit });

@@ -68,7 +68,7 @@ function toPlatform(value: unknown): Platform {
 function field(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   const wanted = foldCase(name);
-  return Object.entries(value).find(([key]) => foldCase(key) === wanted)?.[1];
+  return Object.entries(value).find(([key]) => key.length === name.length && foldCase(key) === wanted)?.[1];
 }
 
 function text(value: unknown): string {

@@ -34,7 +34,9 @@ export function encodeHeaders(fields: readonly HeaderField[]): Buffer {
     if (whole !== undefined) block += encodeInteger(0x80, 7, whole);
     else block += encodeInteger(0, 4, named ?? 0) + (named === undefined ? encodeText(name) : '') + encodeText(value);
   }
-  return Buffer.from(block, 'latin1');
+  const bytes = Buffer.alloc(block.length);
+  bytes.write(block, 'latin1');
+  return bytes;
 }
 
 function encodeText(text: string): string {

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { KnownOf } from '../llb/known.ts';
 import { GatewayError, STATUS } from './error.ts';
 import { createFrameReader, DEFAULT_FRAME_BYTES, FLAG, FRAME, frameHeader, framePayload, numberFrame } from './frames.ts';
 import type { Frame } from './frames.ts';
@@ -46,6 +47,8 @@ const ERROR_NAMES = [
   'NO_ERROR', 'PROTOCOL_ERROR', 'INTERNAL_ERROR', 'FLOW_CONTROL_ERROR', 'SETTINGS_TIMEOUT', 'STREAM_CLOSED', 'FRAME_SIZE_ERROR',
   'REFUSED_STREAM', 'CANCEL', 'COMPRESSION_ERROR', 'CONNECT_ERROR', 'ENHANCE_YOUR_CALM', 'INADEQUATE_SECURITY', 'HTTP_1_1_REQUIRED',
 ];
+
+const headerBlocks = new KnownOf<readonly HeaderField[], Buffer>();
 
 /** A request under way. */
 interface Stream {
@@ -123,7 +126,7 @@ export function openHttp2({ input, output }: Wire): Http2Connection {
     stream.window = peer.streamWindow;
     nextId += 2;
     streams.set(stream.id, stream);
-    const headers = encodeHeaders(stream.request.headers);
+    const headers = headerBlocks.get(stream.request.headers, encodeHeaders);
     write(frameHeader(FRAME.headers, FLAG.endHeaders, stream.id, headers.length), headers);
     sendBody(stream);
   };

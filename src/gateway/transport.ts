@@ -1,3 +1,4 @@
+import { KnownValues } from '../llb/known.ts';
 import { decodeMessage } from '../pb/codec.ts';
 import { GatewayError, STATUS } from './error.ts';
 import type { HeaderField } from './hpack.ts';
@@ -31,14 +32,17 @@ export function openTransport(wire: Wire): Transport {
         throw new GatewayError(STATUS.resourceExhausted, `trying to send message larger than max (${message.length} vs. ${MAX_MESSAGE_BYTES})`);
       }
       const answer = await connection.request({
-        headers: requestHeaders(path, timeoutMs), body: withPrefix(message), maxAnswerBytes: MAX_MESSAGE_BYTES + PREFIX_BYTES, timeoutMs, onSent,
+        headers: requestHeaders.get(`${path} ${timeoutMs}`, () => makeHeaders(path, timeoutMs)), body: withPrefix(message), maxAnswerBytes: MAX_MESSAGE_BYTES + PREFIX_BYTES, timeoutMs, onSent,
       });
       return readAnswer(answer);
     },
   };
 }
 
-function requestHeaders(path: string, timeoutMs: number | undefined): readonly HeaderField[] {
+/** There are few, and each comes again in every build. */
+const requestHeaders = new KnownValues<readonly HeaderField[]>();
+
+function makeHeaders(path: string, timeoutMs: number | undefined): readonly HeaderField[] {
   return [
     [':method', 'POST'], [':scheme', 'http'], [':path', path], [':authority', 'localhost'], ['te', 'trailers'],
     ...(timeoutMs === undefined ? [] : [['grpc-timeout', `${timeoutMs}m`] as const]),

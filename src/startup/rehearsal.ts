@@ -31,6 +31,7 @@ ADD file.tar.gz /opt/
 RUN <<EOF
 echo built
 EOF
+RUN git clone --depth 1 https://example.com/source.git /source
 
 FROM base AS other
 COPY --from=base /usr/src/app /app
