@@ -5,7 +5,7 @@ import type { ExecMount, FileAction, Output, SecretRequest, SshRequest } from '.
 import { basePath } from '../spec/path.ts';
 import { sourceLocation } from './context.ts';
 import type { StageBuild } from './context.ts';
-import type { HookMount, RunHook } from './options.ts';
+import type { HookMount, RunFacts, RunHook } from './options.ts';
 import type { RunMounts } from './run-mounts.ts';
 
 /**
@@ -14,9 +14,28 @@ import type { RunMounts } from './run-mounts.ts';
  */
 export function withHooks(stage: StageBuild, run: RunInstruction, options: RunOptions): RunOptions {
   const { runHooks, config } = stage.conversion.options;
-  const { state } = stage;
   if (runHooks.length === 0) return options;
-  const facts = {
+  const facts = runFacts(stage, run, options);
+  let added = NOTHING_ADDED;
+  for (const rule of runHooks) {
+    const hook = rule(facts);
+    if (hook !== undefined) added = sums.get(added, () => new KnownOf<RunHook, Added>()).get(hook, () => addHook(added, hook, config.cacheIdNamespace));
+  }
+  return {
+    ...options,
+    mounts: joinLists(options.mounts, added.mounts),
+    secrets: joinLists(options.secrets, added.secrets),
+    ssh: joinLists(options.ssh, added.ssh),
+    env: joinLists(options.env, added.env),
+    args: joinLists(added.entrypoint, options.args),
+  };
+}
+
+function runFacts(stage: StageBuild, run: RunInstruction, options: RunOptions): RunFacts {
+  const { state, conversion: { epoch } } = stage;
+  const { mounts = NONE, secrets = NONE, ssh = NONE } = options;
+  const asks = secrets.length > 0 || ssh.length > 0;
+  return {
     platform: stage.instructionPlatform,
     code: run.code,
     args: options.args,
@@ -24,31 +43,37 @@ export function withHooks(stage: StageBuild, run: RunInstruction, options: RunOp
     user: state.user,
     env: (key: string) => state.getEnv(key),
     network: options.network ?? state.network,
-    secretIds: (options.secrets ?? []).map(({ id }) => id),
-    sshIds: (options.ssh ?? []).map(({ id }) => (id === '' ? 'default' : id)),
-    locations: sourceLocation(stage, run.location).locations ?? [],
-    ...(stage.conversion.epoch === undefined ? {} : { epoch: stage.conversion.epoch.seconds }),
-    mountTargets: [
-      ...(options.mounts ?? []).map(({ target }) => target),
-      ...[...(options.secrets ?? []), ...(options.ssh ?? [])].flatMap(({ target }) => (target === undefined || target === '' ? [] : [target])),
+    secretIds: asks ? secrets.map(({ id }) => id) : NONE,
+    sshIds: asks ? ssh.map(({ id }) => (id === '' ? 'default' : id)) : NONE,
+    locations: options.constraints?.locations ?? NONE,
+    ...(epoch === undefined ? {} : { epoch: epoch.seconds }),
+    mountTargets: !asks && mounts.length === 0 ? NONE : [
+      ...mounts.map(({ target }) => target),
+      ...[...secrets, ...ssh].flatMap(({ target }) => (target === undefined || target === '' ? [] : [target])),
     ],
   };
-  const entrypoint: string[] = [];
-  let added: Pick<RunOptions, 'mounts' | 'secrets' | 'ssh' | 'env'> = options;
-  for (const rule of runHooks) {
-    const hook = rule(facts);
-    if (hook === undefined) continue;
-    entrypoint.push(...hook.entrypoint);
-    const { mounts, secrets, ssh } = hookMounts.get(hook, () => mountsOf(hook, config.cacheIdNamespace));
-    added = {
-      mounts: joinLists(added.mounts, mounts), secrets: joinLists(added.secrets, secrets), ssh: joinLists(added.ssh, ssh), env: joinLists(added.env, hook.env),
-    };
-  }
-  return { ...options, ...added, args: [...entrypoint, ...options.args] };
 }
 
-/** The mounts of hooks, which are the same ones for many RUNs of a build. */
-const hookMounts = new KnownOf<RunHook, RunMounts>();
+const NONE: readonly never[] = [];
+
+/** What hooks add to a RUN, joined. */
+interface Added extends RunMounts {
+  readonly entrypoint: readonly string[];
+  readonly env: RunHook['env'];
+}
+
+const NOTHING_ADDED: Added = { entrypoint: NONE, mounts: NONE, secrets: NONE, ssh: NONE, env: NONE };
+
+/** What the hooks of a RUN add, by those before it and the last: they are the same ones for many RUNs of a build. */
+const sums = new KnownOf<Added, KnownOf<RunHook, Added>>();
+
+function addHook(before: Added, hook: RunHook, cacheNamespace: string): Added {
+  const { mounts, secrets, ssh } = mountsOf(hook, cacheNamespace);
+  return {
+    entrypoint: joinLists(before.entrypoint, hook.entrypoint), mounts: joinLists(before.mounts, mounts), secrets: joinLists(before.secrets, secrets),
+    ssh: joinLists(before.ssh, ssh), env: joinLists(before.env, hook.env),
+  };
+}
 
 function mountsOf({ mounts }: RunHook, cacheNamespace: string): RunMounts {
   return { mounts: mounts.flatMap((mount) => execMount(mount, cacheNamespace)), secrets: mounts.flatMap(secretRequest), ssh: mounts.flatMap(sshRequest) };

@@ -56,8 +56,9 @@ function encodeMeta(vertex: ExecVertex, env: readonly string[]): Uint8Array {
 
 /** The rest of a pb.Meta, which most commands of a stage have in common. */
 function encodeSettings({ cwd, user, proxy, extraHosts, hostname, ulimits, cgroupParent }: ExecVertex): Uint8Array {
-  const limits = ulimits.map(({ name, soft, hard }) => [name, String(soft), String(hard)]);
-  return settings.get(JSON.stringify([cwd, user, proxy, extraHosts, hostname, limits, cgroupParent]), () => encodeToKeep('pb.Meta', {
+  const isPlain = proxy === undefined && extraHosts.length === 0 && ulimits.length === 0;
+  const more = isPlain ? '' : JSON.stringify([proxy, extraHosts, ulimits.map(({ name, soft, hard }) => [name, String(soft), String(hard)])]);
+  return settings.get(`${cwd.length} ${user.length} ${hostname.length} ${cgroupParent.length} ${cwd}${user}${hostname}${cgroupParent}${more}`, () => encodeToKeep('pb.Meta', {
     cwd,
     user,
     proxyEnv: proxy === undefined ? undefined : {
@@ -81,7 +82,8 @@ function encodeMounts(mounts: readonly ExecMount[], inputOf: (output: ExecMount[
 }
 
 function encodeMount({ target, selector = '', readOnly = false, cache, tmpfs, contentCache }: ExecMount, input: number, output: number): Uint8Array {
-  const key = JSON.stringify([input, selector, target, output, readOnly, cache, tmpfs?.size.toString(), contentCache]);
+  const kind = cache === undefined && tmpfs === undefined ? '' : JSON.stringify([cache, tmpfs?.size.toString()]);
+  const key = `${input} ${output} ${readOnly} ${contentCache} ${selector.length} ${target.length} ${selector}${target}${kind}`;
   return mountBytes.get(key, () => encodeToKeep('pb.Mount', {
     input,
     selector,

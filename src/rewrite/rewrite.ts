@@ -1,8 +1,8 @@
-import type { FileRule, RunHookRule } from '../convert/options.ts';
+import type { FileRule, RunFacts, RunHookRule } from '../convert/options.ts';
 import type { Dockerfile } from '../dockerfile/ast.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import { changeOf } from './change.ts';
-import type { Change, RunRule } from './change.ts';
+import type { Change, RunChange, RunRule } from './change.ts';
 import { declaredRule } from './declared.ts';
 import { epochRule } from './epoch.ts';
 import type { Declared } from './from.ts';
@@ -54,8 +54,8 @@ export interface Rewrite {
 export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
   const { options, provenance, declared } = facts;
   if (!options.enabled) return { dockerfile, runHooks: [], pins: NO_PINS, unpinned: [], snapshots: false, locked: false, changes: [], plainMessage: (text) => text };
-  const changes = new Map<string, Change>();
-  const record = (change: Change): void => void changes.set(`${change.rule} ${change.line} ${change.was}\0${change.becomes}`, change);
+  const asked: (Change | { readonly run: RunFacts; readonly changes: readonly RunChange[] })[] = [];
+  const record = (change: Change): void => void asked.push(change);
   const unpinned: Unpinned[] = [];
   const pins = provenance === undefined ? recordUnpinned((material) => unpinned.push(material)) : provenancePins(provenance, options.pin, record);
   const snapshot = sourcesList(facts);
@@ -78,13 +78,18 @@ export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
     runHooks: rules.map((rule): RunHookRule => (run) => {
       if (facts.secretProblem !== undefined) record(secretChange(facts.secretProblem));
       const made = rule(run);
-      for (const change of made?.changes ?? []) record(changeOf(run, change));
+      if (made !== undefined && made.changes.length > 0) asked.push({ run, changes: made.changes });
       return made?.hook;
     }),
     ...(clamp ? { fileRule: timestampsRule(record) } : {}),
     get changes() {
-      return [...changes.values()];
+      return once(asked.flatMap((each) => ('run' in each ? each.changes.map((change) => changeOf(each.run, change)) : each)));
     },
     plainMessage: withoutWrapper,
   };
+}
+
+/** The changes in their order, the same one of a line once. */
+function once(changes: readonly Change[]): readonly Change[] {
+  return [...new Map(changes.map((change) => [`${change.rule} ${change.line} ${change.was}\0${change.becomes}`, change])).values()];
 }

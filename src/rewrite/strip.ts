@@ -36,7 +36,7 @@ const TOOLS = [...new Set(STRIP_TABLE.flatMap(({ tools = [] }) => tools))].map((
 
 /** The tools that a RUN's text, or a script in it, calls. */
 export function toolsOf({ code, args }: Pick<RunFacts, 'code' | 'args'>): readonly string[] {
-  return TOOLS.filter(({ word }) => [code, ...args].some((text) => word.test(text))).map(({ tool }) => tool);
+  return TOOLS.filter(({ tool, word }) => [code, ...args].some((text) => text.includes(tool) && word.test(text))).map(({ tool }) => tool);
 }
 
 /** Whether `path` is `folder` or in it. */

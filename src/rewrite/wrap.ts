@@ -44,11 +44,11 @@ export function wrapRule(settings: WrapSettings): RunRule {
   const folders = new KnownValues<Output>();
   return (run): RunRewrite | undefined => {
     const facts = { mountTargets: run.mountTargets, tools: toolsOf(run) };
-    const key = JSON.stringify(facts);
+    const key = `${facts.tools.join(' ')} ${facts.mountTargets.length === 0 ? '' : JSON.stringify(facts.mountTargets)}`;
     const strip = stripped.get(key, () => stripOf(settings, facts));
     const changes = wrapperChanges(settings, strip, run);
     if (changes.length === 0) return undefined;
-    const obstacle = cannotWrap(run, [...(settings.hook?.entrypoint ?? []), ...run.args]);
+    const obstacle = cannotWrap(run, settings.hook?.entrypoint[0] ?? run.args[0]);
     if (obstacle !== undefined) return { changes: changes.map(({ rule }) => ({ rule, becomes: run.code, why: `${rule} does not reach it: ${obstacle}`, warning: true })) };
     const config = wrapperConfig(settings, strip.rules, run);
     const hook = hooks.get(hookKey(key, config, run), () => {
@@ -89,10 +89,10 @@ function snapshotChanges(change: RunChange, run: RunFacts): readonly RunChange[]
 }
 
 /** Why this RUN gets no wrapper; undefined when it gets one. */
-function cannotWrap(run: RunFacts, command: readonly string[]): string | undefined {
+function cannotWrap(run: RunFacts, program: string | undefined): string | undefined {
   if (run.platform.os !== 'linux') return `there is no wrapper for ${run.platform.os}`;
   if (run.mountTargets.some((target) => isBelow(WRAPPER_DIRECTORY, target))) return 'it has a mount of its own over /dev';
-  if (command[0] === SHELL || launcher(run.platform.architecture) !== undefined) return undefined;
+  if (program === SHELL || launcher(run.platform.architecture) !== undefined) return undefined;
   return `its command is not ${SHELL}, and there is no launcher for ${run.platform.architecture}`;
 }
 
@@ -113,12 +113,12 @@ function allMounts({ hook }: WrapSettings, { mountTargets }: RunFacts): readonly
 }
 
 function isRoot(user: string): boolean {
-  return /^(?:|0|root)(?::|$)/.test(user);
+  return user === '' || /^(?:|0|root)(?::|$)/.test(user);
 }
 
 /** All that the wrapper's hook depends on and that is not the same for all RUNs of a build; `stripKey` stands for the strip rules and the RUN's own mounts. */
 function hookKey(stripKey: string, { snapshot, clamp, sudo, shellLevel }: WrapperConfig, { platform }: RunFacts): string {
-  return JSON.stringify([platform.architecture, stripKey, snapshot !== undefined, clamp?.epoch.toString(), sudo, shellLevel]);
+  return `${platform.architecture} ${stripKey} ${snapshot !== undefined} ${clamp?.epoch} ${sudo} ${shellLevel === undefined ? '' : `=${shellLevel}`}`;
 }
 
 /** RUNs with the same files share one vertex, which is then said to come from the first of them. */
