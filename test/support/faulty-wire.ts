@@ -49,6 +49,7 @@ export interface FaultyOutcome {
 const BUNDLE = join(import.meta.dirname, '../../dist/frontend.cjs');
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 const LIMIT_MS = 60_000;
+const PING_MS = 200;
 
 /** A frame as the wire has it. */
 export function frameBytes({ type, flags, stream, payload }: Frame): Buffer {
@@ -67,10 +68,15 @@ export async function runFaulty({ method, call, fault, cancel, cancelAfterFrames
   const socket = fake.connect();
   for (const stream of [child.stdin, child.stdout, socket]) stream.on('error', () => undefined);
   let since = started, broken = -1, reached = false, frames = 0, strayOutput = '', stderr = '', hasEnded = false, prefaceLeft = PREFACE.length;
+  let pings: NodeJS.Timeout | undefined;
   const cancelNow = (): void => {
     since = Date.now();
     if (cancel === 'stdin') child.stdin.destroy();
-    if (cancel === 'stdout') child.stdout.destroy();
+    if (cancel === 'stdout') {
+      child.stdout.destroy();
+      // That stdout is closed shows when something is written, and its last request may have gone there just before: a ping wants an answer.
+      pings = setInterval(() => child.stdin.write(frameBytes({ type: FRAME.ping, flags: 0, stream: 0, payload: Buffer.alloc(8) })), PING_MS);
+    }
     if (cancel === 'SIGTERM') child.kill('SIGTERM');
   };
   const calls: string[] = [];
@@ -112,6 +118,7 @@ export async function runFaulty({ method, call, fault, cancel, cancelAfterFrames
   return new Promise((resolve) => child.on('close', (code, signal) => {
     const took = Date.now() - since;
     clearTimeout(timer);
+    clearInterval(pings);
     socket.destroy();
     fake.stop();
     resolve({ code, signal, stderr, took, reached, calls, strayOutput, orphans: isAlive(child.pid), hasWritten: prefaceLeft < PREFACE.length, frames, fake });
