@@ -116,6 +116,7 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/etc/postfix/*.db', action: 'normalise', why: BERKELEY_DB },
   { path: '/etc/sasldb2', action: 'normalise', why: BERKELEY_DB },
   { path: '/usr/share/info/dir', action: 'normalise', why: 'its entries come in the order of the directory' },
+  { path: '/var/lib/doc-base/info/files.yml', action: 'normalise', why: 'it has the change times of files' },
   { path: '/var/lib/texmf/ls-R*', action: 'normalise', why: 'its entries come in the order of the directory' },
   { path: '/var/lib/texmf/updmap.cfg-*', action: 'normalise', why: 'its entries come in the order of the directory' },
   { path: '/var/lib/texmf/fmtutil.cnf-*', action: 'normalise', why: 'its entries come in the order of the directory' },

@@ -1,11 +1,12 @@
 /**
- * Parts of the program in normalise.ts: the files of GnuPG and git, and comments with the time.
+ * Parts of the program in normalise.ts: the files of GnuPG, git and doc-base, and comments with the time.
  *
  * - GnuPG's keybox (kbx/keybox-blob.c): the times at which the file and each key's blob were made, and the digest at a blob's end.
  *   Its trust database (g10/tdbio.h): the time in the version record.
  * - git's index (Documentation/gitformat-index.txt), versions 2 to 4: change and modification times, devices and inode numbers become
  *   zeros, by which git looks at the file itself when it next needs to know whether that changed; the digest at the end is made again.
  *   Its logs of references: times.
+ * - doc-base's list of what it registered (`info/files.yml`): the change time of each file, by which it knows what to look at again.
  * - Comments (`#`) in configuration with the time at which a program wrote it, as `date` and C's asctime print it, or as Free Pascal does
  *   (day, month, year, time).
  */
@@ -74,6 +75,11 @@ sub index_of_git {
 sub log_of_git {
   my ($text) = @_;
   return $text =~ s/^([0-9a-f]{40,64} [0-9a-f]{40,64} [^\\n\\t]*> )(\\d+)(?= [-+]\\d{4}(?:\\t|$))/$1 . ($2 > $limit ? $limit : $2)/mger;
+}
+
+sub registered {
+  my ($text) = @_;
+  return $text =~ s/^(  CT: )(\\d+)$/$1 . ($2 > $limit ? $limit : $2)/mger;
 }
 
 my @months = qw(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec);

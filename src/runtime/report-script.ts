@@ -79,15 +79,17 @@ report_keys() {
     grep -q -e 'PRIVATE KEY-----' -e '-----BEGIN DH PARAM' "$f" || [ "$(grep -c -e '-----BEGIN ' "$f")" != 1 ] ||
       echo "repro: \${f#"$R"}: it belongs to a private key $cause" >&2
   done < "$S/.keys"
-  find "$@" -xdev -type f -newer "$S/.mark" ! -perm -004 ! -name shadow ! -name gshadow ! -name authorized_keys -exec grep -l -e '[^[:print:][:space:]]' -e '[[:alnum:]]\\{12,\\}' {} + > "$S/.secrets" 2>/dev/null
+  password='[Pp][Aa][Ss][Ss]\\([Ww][Oo][Rr][Dd]\\|[Ww][Dd]\\|[Pp][Hh][Rr][Aa][Ss][Ee]\\)\\{0,1\\}[[:space:]]*[=:][[:space:]"'"'"']*[[:alnum:]]\\{6,\\}'
+  find "$@" -xdev -type f -newer "$S/.mark" ! -perm -004 ! -name shadow ! -name gshadow ! -name authorized_keys -exec grep -l -e '[^[:print:][:space:]]' -e '[[:alnum:]]\\{12,\\}' -e "$password" {} + > "$S/.secrets" 2>/dev/null
   while IFS= read -r f; do
     ! is_told "$f" && ! grep -q -e 'PRIVATE KEY' "$f" && looks_random "$f" || continue
     echo "repro: \${f#"$R"}: it is not for everyone to read, and looks random: a secret or a database made in the build differs in every build" >&2
   done < "$S/.secrets"
 }
 
-# looks_random FILE: it is not text, or has a long word in which letters stand between digits.
+# looks_random FILE: it is not text, or has a long word in which letters stand between digits, or a password with both.
 looks_random() {
-  LC_ALL=C grep -q '[^[:print:][:space:]]' "$1" || grep -o '[[:alnum:]]\\{12,\\}' "$1" | grep -q '[0-9][[:alpha:]]\\{1,\\}[0-9]'
+  LC_ALL=C grep -q '[^[:print:][:space:]]' "$1" || grep -o '[[:alnum:]]\\{12,\\}' "$1" | grep -q '[0-9][[:alpha:]]\\{1,\\}[0-9]' ||
+    grep -o -e "$password" "$1" | grep -q -e '[0-9][[:alpha:]]' -e '[=:].*[[:alpha:]][0-9]'
 }
 `;

@@ -155,6 +155,12 @@ test('what tex-common puts together: entries in order', () => {
   for (const text of [head, `${head}Map b.map\n# ## From file: x\nMap a.map\n`, `${head.replace('updmap', 'other')}Map b.map\nMap a.map\n`]) assert.is(normalise(text).toString(), text);
 });
 
+test('what doc-base registered: change times', () => {
+  const list = (time: number): string => `'~1/a':\n  CT: ${time}\n  ID: a\n'~1/b':\n  CT: 1600000000\n  ID: b\n`;
+  assert.is(normalise(list(1_800_000_000)).toString(), list(1_700_000_000));
+  assert.is(normalise(`x: 1\n${list(1_800_000_000)}`).toString(), `x: 1\n${list(1_800_000_000)}`);
+});
+
 const HEAD = 'This is the file .../info/dir, which contains the\ntopmost node of the Info hierarchy, called (dir)Top.\n\nFile: dir\n\n* Menu: the list.\n';
 
 test('the menu of Info: entries and sections in order', () => {

@@ -163,9 +163,9 @@ each('what has to differ is named, once it is new', (shell) => withBox({ '/etc/s
 }));
 
 each('a secret that is no PEM file is told by its looks, but not twice, nor what is for all to read', (shell) => withBox({ '/var/lib/mysql/old': 'parent' }, (box) => {
-  const made = box.run(shell, sh(`${pause(shell)}; umask 077; cd $R; mkdir -p etc/tool etc/bind; echo 'password = k3Jx9Qa0LmZ7' > etc/tool/debian.cnf; printf 'a\\001\\377b' > etc/tool/store; echo x > var/lib/mysql/ibdata1; printf 'a\\001b' > var/lib/mysql/log;
+  const made = box.run(shell, sh(`${pause(shell)}; umask 077; cd $R; mkdir -p etc/tool etc/bind; echo 'password = k3Jx9Qa0LmZ7' > etc/tool/debian.cnf; printf 'a\\001\\377b' > etc/tool/store; printf 'USER=1\\nX_PASSWORD="1d9f47c0"\\n' > etc/tool/short; printf 'password = changeme\\npassthrough=a1b2c3d4\\n' > etc/tool/known; echo x > var/lib/mysql/ibdata1; printf 'a\\001b' > var/lib/mysql/log;
     echo 'no secret at all, see configuration123456' > etc/tool/text; echo 'root:x7Gh2Kl9Qw3e:19000' > etc/shadow; : > etc/tool/lock; umask 022; echo 'k3Jx9Qa0LmZ7' > etc/tool/public; echo k3Jx9Qa0LmZ7 > etc/bind/rndc.key; chmod 600 etc/bind/rndc.key`));
-  assert.equal([...made.stderr.matchAll(/^repro: (.*?): it is not for everyone/gm)].map((match) => match[1]).sort(), ['/etc/tool/debian.cnf', '/etc/tool/store']);
+  assert.equal([...made.stderr.matchAll(/^repro: (.*?): it is not for everyone/gm)].map((match) => match[1]).sort(), ['/etc/tool/debian.cnf', '/etc/tool/short', '/etc/tool/store']);
   assert.match(made.stderr, 'repro: /var/lib/mysql: it is a database');
   assert.match(made.stderr, 'repro: /etc/bind/rndc.key: it is a secret');
 }));
