@@ -49,9 +49,9 @@ function envOf(vertex: ExecVertex, ssh: readonly SshRequest[], context: OpContex
 const settings = new KnownValues<Uint8Array>();
 const mountBytes = new KnownValues<Uint8Array>();
 
-/** The bytes of a pb.Meta. Those of the variables, most of it, are joined in as they are. */
-function encodeMeta(vertex: ExecVertex, env: readonly string[]): Uint8Array {
-  return Buffer.concat([encodeMessage('pb.Meta', { args: vertex.args }), encodeEnv(env), encodeSettings(vertex)]);
+/** The bytes of a pb.Meta, in pieces. Those of the variables, most of it, are the same for many commands. */
+function encodeMeta(vertex: ExecVertex, env: readonly string[]): readonly Uint8Array[] {
+  return [encodeMessage('pb.Meta', { args: vertex.args }), encodeEnv(env), encodeSettings(vertex)];
 }
 
 /** The rest of a pb.Meta, which most commands of a stage have in common. */

@@ -49,17 +49,12 @@ export function platformOf(context: OpContext, constraints: Constraints, fallbac
 
 /** The bytes of a pb.Op. Ops without a platform are the same on all. */
 export function encodeOp(kind: object, inputs: readonly Input[], platform?: Platform): Uint8Array {
-  return Buffer.concat([encodeMessage('pb.Op', { inputs }), encodeSurroundings(platform), encodeMessage('pb.Op', kind)]);
+  return encodeMessage('pb.Op', { inputs, platform: platform === undefined ? undefined : platforms.get(platform, encodePlatform), constraints: {}, ...kind });
 }
 
-const NO_PLATFORM = encodeToKeep('pb.Op', { constraints: {} });
-/** The bytes for platforms that were encoded before; a build has few, and many ops for each. */
-const surroundings = new KnownOf<Platform, Uint8Array>();
+/** A build has few, and many ops for each. */
+const platforms = new KnownOf<Platform, Uint8Array>();
 
-/** What a pb.Op has between its inputs and what it does. */
-function encodeSurroundings(platform: Platform | undefined): Uint8Array {
-  return platform === undefined ? NO_PLATFORM : surroundings.get(platform, ({ architecture, os, variant = '', osVersion = '', osFeatures = [] }) => {
-    const message = { Architecture: architecture, OS: os, Variant: variant, OSVersion: osVersion, OSFeatures: osFeatures };
-    return encodeToKeep('pb.Op', { platform: message, constraints: {} });
-  });
+function encodePlatform({ architecture, os, variant = '', osVersion = '', osFeatures = [] }: Platform): Uint8Array {
+  return encodeToKeep('pb.Platform', { Architecture: architecture, OS: os, Variant: variant, OSVersion: osVersion, OSFeatures: osFeatures });
 }

@@ -98,6 +98,18 @@ export class WireWriter {
     this.#end += value.length;
   }
 
+  /** Bytes that are in pieces, with the length of all before them. */
+  pieces(values: readonly Uint8Array[]): void {
+    let length = 0;
+    for (const value of values) length += value.length;
+    this.varint32(length);
+    this.#reserve(length);
+    for (const value of values) {
+      this.#bytes.set(value, this.#end);
+      this.#end += value.length;
+    }
+  }
+
   /** The UTF-8 of a text with its length before it; bytes that are kept in it (spec/bytes.ts) as they were. */
   string(text: string): void {
     if (text.length < SHORT_STRING && this.#ascii(text)) return;

@@ -76,10 +76,16 @@ function writeItem(writer: WireWriter, field: FieldPlan, value: unknown, around:
 function writeMessage(writer: WireWriter, field: FieldPlan, value: unknown, around: Around, number: number = field.number): void {
   writer.varint32((number << 3) | 2);
   if (value instanceof Uint8Array) return writer.bytes(value);
+  if (isPieces(value)) return writer.pieces(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new CodedError('internal', `${field.where}: expected a message`);
   const start = writer.open();
   writeFields(writer, planOf(field.type), value as Fields, around);
   writer.close(start);
+}
+
+/** Whether `value` is what a message's bytes were cut into. */
+function isPieces(value: unknown): value is readonly Uint8Array[] {
+  return Array.isArray(value) && value.length > 0 && value.every((piece) => piece instanceof Uint8Array);
 }
 
 function checkText(value: ScalarValue): void {

@@ -155,6 +155,13 @@ test('a part that reaches beyond its whole is malformed', () => {
   assert.throws(() => decodeMessage('pb.Meta', unhex('6201ff' + '01')), /cannot decode pb\.Meta/);
 });
 
+test('bytes in place of a message may be in pieces, and nothing else may', () => {
+  const whole = encodeMessage('pb.Meta', { args: ['a'], cwd: '/', user: 'u' });
+  const pieces = [encodeMessage('pb.Meta', { args: ['a'] }), encodeMessage('pb.Meta', { cwd: '/', user: 'u' })];
+  assert.is(hex(encodeMessage('pb.ExecOp', { meta: pieces, network: 2 })), hex(encodeMessage('pb.ExecOp', { meta: whole, network: 2 })));
+  for (const wrong of [[], ['a'], [new Uint8Array(1), {}]]) assert.throws(() => encodeMessage('pb.ExecOp', { meta: wrong }), 'pb.ExecOp.meta: expected a message');
+});
+
 test('deep nesting is an error, not an overflow', () => {
   let bytes: Uint8Array = new Uint8Array(0);
   for (let depth = 0; depth < 60; depth++) {
