@@ -16,13 +16,10 @@ export function definitionToPb(definition: Definition): object {
   };
 }
 
-/** The bytes of a pb.OpMetadata. Those of the capabilities, most of it and the same for most ops, are joined in as they are. */
-function encodeMetadata({ ignoreCache, description, exportCache, caps, progressGroup, linuxResources }: OpMetadata): Uint8Array {
-  return Buffer.concat([
-    encodeMessage('pb.OpMetadata', { ignoreCache, description, exportCache: exportCache === undefined ? undefined : { Value: exportCache } }),
-    encodeCaps(caps),
-    encodeMessage('pb.OpMetadata', { progressGroup, linuxResources }),
-  ]);
+/** The bytes of a pb.OpMetadata, in pieces. Those of the capabilities, most of it, are the same for most ops. */
+function encodeMetadata({ ignoreCache, description, exportCache, caps, progressGroup, linuxResources }: OpMetadata): readonly Uint8Array[] {
+  const rest = progressGroup === undefined && linuxResources === undefined ? [] : [encodeMessage('pb.OpMetadata', { progressGroup, linuxResources })];
+  return [encodeMessage('pb.OpMetadata', { ignoreCache, description, exportCache: exportCache === undefined ? undefined : { Value: exportCache } }), encodeCaps(caps), ...rest];
 }
 
 const capLists = new KnownOf<readonly string[], Uint8Array>();
