@@ -156,7 +156,7 @@ test('what tex-common puts together: entries in order', () => {
 });
 
 test('what doc-base registered: change times', () => {
-  const list = (time: number): string => `'~1/a':\n  CT: ${time}\n  ID: a\n'~1/b':\n  CT: 1600000000\n  ID: b\n`;
+  const list = (time: number): string => `---\n'~1/a':\n  CT: ${time}\n  ID: a\n'~1/b':\n  CT: 1600000000\n  ID: b\n`;
   assert.is(normalise(list(1_800_000_000)).toString(), list(1_700_000_000));
   assert.is(normalise(`x: 1\n${list(1_800_000_000)}`).toString(), `x: 1\n${list(1_800_000_000)}`);
 });
