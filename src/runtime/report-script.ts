@@ -9,6 +9,10 @@ report() {
   cause=$1
   ending=$2
   shift 2
+  each_new report_some "$@"
+}
+
+report_some() {
   for f; do
     is_new "$f" || continue
     f=\${f%"$ending"}
@@ -19,6 +23,10 @@ report() {
 
 # report_passwords FILE...: of a line with a hash that the saved copy lacks.
 report_passwords() {
+  each_new passwords_of "$@"
+}
+
+passwords_of() {
   for f; do
     is_new "$f" || continue
     while IFS= read -r line; do

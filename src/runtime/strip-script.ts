@@ -26,37 +26,33 @@ export interface StripPath {
 }
 
 const isKept = ({ action }: StripPath): boolean => action === 'restore' || action === 'remove' || action === 'empty';
-/** What is looked for in folders, not by its path. */
-const isSearched = ({ action }: StripPath): boolean => action === 'report-keys' || action.startsWith('normalise-');
 const isSaved = (path: StripPath): boolean => isKept(path) || path.action === 'report-passwords';
 
 /**
- * The wrapper's lines that hand the paths to `save` or `put_back`. Copies are kept by base name, so paths that share one are in
- * different groups; the first group is the state folder itself, which saves a mkdir.
+ * The wrapper's lines that hand the paths to `save`, `list` or `put_back`. Copies are kept by base name, so paths that share one are in
+ * different groups; the first group is the state folder itself, which saves a mkdir. What is removed has no copies, and is one group.
  */
 export function stripCalls(paths: readonly StripPath[], step: 'save' | 'put_back'): string {
   const groups = new Map<string, string[]>();
   const used = new Map<string, number>();
   for (const path of paths.filter((path) => !isFoundByName(path) && (step === 'save' ? isSaved(path) : isKept(path)))) {
     const { action, group } = groupOf(path, used);
-    // Saving is the same for all that is copied.
-    const key = `${step === 'save' && action !== 'remove' ? 'restore' : action} ${group}`;
+    const key = step === 'put_back' ? `put_back ${action} ${group}` : action === 'remove' ? `list ${group}` : `save ${group}`;
     groups.set(key, [...(groups.get(key) ?? []), path.path]);
   }
   let out = '';
-  for (const [key, members] of groups) out += `  ${step} ${key}${wordList(members)}\n`;
+  for (const [key, members] of groups) out += `  ${key}${wordList(members)}\n`;
   return out;
 }
 
 function groupOf({ path, action }: StripPath, used: Map<string, number>): { readonly action: StripAction; readonly group: string } {
   const slash = path.lastIndexOf('/');
   // Files of one name in many folders: no copies are kept.
-  if (/[*?[]/.test(path.slice(0, slash))) return { action: 'remove', group: 'x' };
+  if (action === 'remove' || /[*?[]/.test(path.slice(0, slash))) return { action: 'remove', group: 'x' };
   const name = /[*?[]/.test(path.slice(slash)) ? path : path.slice(slash + 1);
   const turn = used.get(name) ?? 0;
   used.set(name, turn + 1);
   if (name === path) return { action, group: `p${used.size}` };
-  if (action === 'remove') return { action, group: 'x' };
   return { action, group: turn === 0 ? '.' : String(turn) };
 }
 
@@ -101,8 +97,7 @@ export function stripAfter(all: readonly StripPath[]): string {
   const configurations = paths.filter(({ action }) => action === 'normalise-comments');
   const caches = paths.filter(({ action }) => action === 'normalise-go');
   const folders = paths.filter(({ action }) => action === 'report-keys');
-  const done = `${stripCalls(paths, 'put_back')}${normalised.length === 0 ? '' : `  normalise${words(normalised)}\n`}${reports.join('')}${passwords.length === 0 ? '' : `  report_passwords${words(passwords)}\n`}`;
-  return `  scan${words(paths.filter((path) => !isSearched(path)))}\n${done === '' ? '' : `  [ "$changed" = : ] || {\n${done}  }\n`}` +
+  return `${stripCalls(paths, 'put_back')}${normalised.length === 0 ? '' : `  normalise${words(normalised)}\n`}${reports.join('')}${passwords.length === 0 ? '' : `  report_passwords${words(passwords)}\n`}` +
     `${folders.length === 0 ? '' : `  report_keys${words(folders)}\n`}${configurations.length === 0 ? '' : `  comments${words(configurations)}\n`}${paths.some(({ action }) => action === 'normalise-git') ? '  git_files\n' : ''}${caches.length === 0 ? '' : `  go_times${words(caches)}\n`}${searchCalls(all)}`;
 }
 
@@ -112,27 +107,62 @@ function markedPath({ path, marker }: StripPath): string {
 }
 
 /**
- * `save` notes which files the parent has and copies them to the state, or has the launcher do so; `watch` tells the launcher what to look
- * at after the command. In ordinary RUNs, which touch none of the files, that is all there is to pay: one shell that starts no program.
+ * `save` copies the parent's files to the state, or has the launcher do so; `list` notes which there are; `watch` tells the launcher what to
+ * look at after the command. In ordinary RUNs, which touch none of the files, that is all there is to pay: one shell that starts no program.
+ *
+ * There may be thousands of files (caches of downloads). Words and strings of a shell that grow by one take the time of all that they have,
+ * so files are handled a hundred at a time. A name with a line break in it is left alone.
  */
 export const SAVE_FUNCTIONS = `
-# save ACTION GROUP FILE...
-save() {
-  action=$1
-  copies=$S/$2
-  shift 2
+nl='
+'
+
+# each_file FUNCTION FILE...: calls the function with those that are files, a hundred at a time.
+each_file() {
+  call=$1
+  shift
+  some= count=0
   for f; do
-    shift
-    [ -f "$f" ] && [ ! -L "$f" ] && set -- "$@" "$f"
+    [ -f "$f" ] && [ ! -L "$f" ] || continue
+    case $f in *"$nl"*) continue ;; esac
+    some=$some$nl$f count=$((count + 1))
+    [ "$count" -lt 100 ] || call_some
   done
-  [ $# -gt 0 ] || return 0
-  had=
-  for f; do had=$had:$f; done
-  echo "$had:" > "$copies.had"
-  [ "$action" != remove ] || return 0
+  [ "$count" = 0 ] || call_some
+}
+
+call_some() {
+  set -f
+  IFS=$nl
+  set -- $some
+  set +f
+  unset IFS
+  some= count=0
+  "$call" "$@"
+}
+
+# save GROUP FILE...
+save() {
+  copies=$S/$1
+  shift
+  each_file copy "$@"
+}
+
+copy() {
   [ -d "$copies" ] || mkdir "$copies"
   [ -z "$launched" ] || { copy_later "$@" && return; }
   cp -p "$@" "$copies/" 2>/dev/null
+}
+
+# list GROUP FILE...
+list() {
+  had=$S/$1.had
+  shift
+  each_file note "$@"
+}
+
+note() {
+  printf '%s\\n' "$@" >> "$had"
 }
 
 # copy_later FILE...: has the launcher copy, which needs no program for it.
@@ -147,37 +177,40 @@ watch() {
 `;
 
 /**
- * `scan` finds the files that changed since `save`, by their change time, which no program can set; `put_back` undoes.
+ * `each_new` finds the files that changed since `save`, by their change time, which no program can set; `put_back` undoes.
  * A symbolic link or folder at a path is left alone, and what the RUN deleted stays deleted.
  */
 export const STRIP_FUNCTIONS = `${DATABASE_FUNCTIONS}${REPORT_FUNCTIONS}
-# scan FILE...: sets changed; coarse when times have no fractions, or are those of the content.
-scan() {
-  changed=:
-  coarse=
-  for f; do
-    shift
-    [ -f "$f" ] && [ ! -L "$f" ] && set -- "$@" "$f"
-  done
-  [ $# -gt 0 ] || return 0
-  if times=$(stat -c '%z %n' "$S/.mark" "$@" 2>/dev/null); then
-    start=
+# each_new FUNCTION FILE...: calls the function with those files that the command made or changed, a hundred at most at a time; with all of
+# them, and coarse set, when times have no fractions, or are those of the content alone.
+each_new() {
+  act=$1
+  shift
+  each_file new_ones "$@"
+}
+
+new_ones() {
+  coarse=1
+  times=$(stat -c '%z %n' "$S/.mark" "$@" 2>/dev/null)
+  first=\${times%%"$nl"*}
+  start=\${first%" $S/.mark"}
+  start=\${start% *}
+  case $start in *.*[1-9]*)
+    coarse=
     set -f
-    IFS='
-'
-    for line in $times; do
+    IFS=$nl
+    set --
+    for line in \${times#"$first"}; do
       f=\${line#* * * }
       line=\${line%" $f"}
       line=\${line% *}
-      if [ -z "$start" ]; then start=$line; elif [ ! "$line" \\< "$start" ]; then changed=$changed$f:; fi
+      [ "$line" \\< "$start" ] || set -- "$@" "$f"
     done
     set +f
     unset IFS
-    case $start in *.*[1-9]*) ;; *) coarse=1 ;; esac
-  else
-    coarse=1
-    for f; do changed=$changed$f:; done
-  fi
+    ;;
+  esac
+  [ $# = 0 ] || "$act" "$@"
 }
 
 # put_back ACTION GROUP FILE...
@@ -185,31 +218,44 @@ put_back() {
   action=$1
   copies=$S/$2
   shift 2
-  had=
-  [ ! -f "$copies.had" ] || IFS= read -r had < "$copies.had"
+  next=
+  if [ -f "$copies.had" ]; then
+    exec 7< "$copies.had"
+    IFS= read -r next <&7
+  fi
+  each_new undo "$@"
+}
+
+undo() {
   for f; do
     shift
-    case $changed in *":$f:"*) ;; *) continue ;; esac
     copy=$copies/\${f##*/}
-    case $had in
-    *":$f:"*)
-      if [ ! -f "$copy" ]; then
-        [ -n "$coarse" ] && [ ! "$f" -nt "$S/.mark" ] || set -- "$@" "$f"
-      elif [ -z "$coarse" ] || [ "$f" -nt "$S/.mark" ] || ! cmp -s "$copy" "$f"; then
-        rm -f "$f" && cp -p "$copy" "$f"
-      fi
-      ;;
-    *)
-      if [ "$action" != empty ]; then set -- "$@" "$f"; elif [ -s "$f" ]; then : > "$f"; fi
-      ;;
-    esac
+    if [ "$action" = remove ]; then
+      [ -z "$coarse" ] || ! was_listed "$f" || [ "$f" -nt "$S/.mark" ] || continue
+      set -- "$@" "$f"
+    elif [ -f "$copy" ]; then
+      [ -n "$coarse" ] && [ ! "$f" -nt "$S/.mark" ] && cmp -s "$copy" "$f" || { rm -f "$f" && cp -p "$copy" "$f"; }
+    elif [ "$action" != empty ]; then
+      set -- "$@" "$f"
+    elif [ -s "$f" ]; then
+      : > "$f"
+    fi
   done 2>/dev/null
   [ $# = 0 ] || rm -f "$@" 2>/dev/null
 }
 
-# is_new FILE: whether the command made or changed it.
+# was_listed FILE: whether the parent had it, of all files there are in the order of the list.
+was_listed() {
+  while [ -n "$next" ] && { [ ! -f "$next" ] || [ -L "$next" ]; }; do
+    IFS= read -r next <&7 || next=
+  done
+  [ "$1" = "$next" ] || return 1
+  IFS= read -r next <&7 || next=
+}
+
+# is_new FILE: of a file that each_new gave, whether the command wrote it.
 is_new() {
-  case $changed in *":$1:"*) [ -z "$coarse" ] || [ "$1" -nt "$S/.mark" ] ;; *) false ;; esac
+  [ -z "$coarse" ] || [ "$1" -nt "$S/.mark" ]
 }
 
 # comments FOLDER...: times in comments of what is new there.
@@ -224,6 +270,10 @@ comments() {
 
 # normalise FILE...
 normalise() {
+  each_new normalise_some "$@"
+}
+
+normalise_some() {
   for f; do
     shift
     is_new "$f" || continue

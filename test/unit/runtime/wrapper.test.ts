@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripRules } from '../../../src/rewrite/strip.ts';
@@ -41,9 +41,10 @@ class Box {
     return existsSync(this.root + path) ? readFileSync(this.root + path, 'utf8') : undefined;
   }
 
-  run(shell: readonly string[], command: readonly string[], config: Partial<WrapperConfig> = {}, options: { env?: NodeJS.ProcessEnv; input?: string } = {}) {
+  run(shell: readonly string[], command: readonly string[], config: Partial<WrapperConfig> = {}, options: { env?: NodeJS.ProcessEnv; input?: string; edit?: (script: string) => string } = {}) {
     const script = join(this.folder, 'run');
     for (const file of wrapperFiles({ strip: STRIP, sudo: false, root: this.root, state: this.state, ...config })) writeFileSync(join(this.folder, file.name), file.data);
+    if (options.edit !== undefined) writeFileSync(script, options.edit(readFileSync(script, 'utf8')));
     const [program = '', ...args] = shell;
     // The clock of file times ticks every few milliseconds: what the parent has is older than the RUN.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
@@ -143,6 +144,25 @@ each('large caches are removed when they changed, and kept when not', (shell) =>
   assert.is(box.read('/var/cache/apt/pkgcache.bin'), undefined);
   assert.is(box.read('/var/cache/apt/srcpkgcache.bin'), 'parent');
 }));
+
+const NPM = '/root/.npm/_cacache/index-v5/00/00';
+/** As where there is no program stat, or one that tells whole seconds. */
+const WITHOUT_TIMES: readonly ((script: string) => string)[] = [
+  (script) => script.replaceAll("$(stat -c '%z %n'", "$(no-such-program"),
+  (script) => script.replaceAll('start=${start% *}', 'start=${start%.*}'),
+];
+
+each('a cache that is too big to keep: what is new in it goes, what was there stays, in thousands of files and where times tell little', (shell) => {
+  const names = (letter: string, count: number): readonly string[] => Array.from({ length: count }, (_, index) => `${NPM}/${letter}${String(index).padStart(4, '0')}`);
+  for (const [edit, count] of [[(script: string) => script, 1050], [WITHOUT_TIMES[0]!, 250], [WITHOUT_TIMES[1]!, 250]] as const) {
+    withBox(Object.fromEntries([...names('b', count), ...names('y', count)].map((path) => [path, 'parent'])), (box) => {
+      const made = box.run(shell, sh(`${pause(shell)}; cd $R${NPM}; for i in $(seq ${count}); do echo x > "a $i"; echo x > x$i; done; echo x > old; touch -r b0000 old; echo more >> y0000; echo more >> b0007; rm y0001 y0002`), {}, { edit });
+      assert.is(made.stderr, '');
+      const stays = [...names('b', count), ...names('y', count)].filter((path) => !/b0007|y000[012]/.test(path)).map((path) => path.slice(NPM.length + 1));
+      assert.equal(readdirSync(box.root + NPM).sort(), stays);
+    });
+  }
+});
 
 each('what differs in a file is taken out of it when the RUN wrote it', (shell) => withBox({ '/usr/share/info/dir': infoMenu('ba') }, (box) => {
   box.run(shell, sh('true'));
