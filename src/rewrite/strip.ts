@@ -32,9 +32,9 @@ export function stripRulesFor(rules: readonly StripRule[], { mountTargets, tools
   return wanted.some(isMounted) ? wanted.filter((rule) => !isMounted(rule)) : wanted;
 }
 
-const TOOLS = [...new Set(STRIP_TABLE.flatMap(({ tools = [] }) => tools))].map((tool) => ({ tool, word: new RegExp(`\\b${tool}\\b`) }));
+const TOOLS = [...new Set(STRIP_TABLE.flatMap(({ tools = [] }) => tools))].map((tool) => ({ tool, word: new RegExp(`(?<![\\w.])${tool}\\b`) }));
 
-/** The tools that a RUN's text, or a script in it, calls. */
+/** The tools that a RUN's text, or a script in it, calls. A word after a dot is a file's ending. */
 export function toolsOf({ code, args }: Pick<RunFacts, 'code' | 'args'>): readonly string[] {
   return TOOLS.filter(({ tool, word }) => [code, ...args].some((text) => text.includes(tool) && word.test(text))).map(({ tool }) => tool);
 }

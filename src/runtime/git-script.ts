@@ -1,5 +1,3 @@
-import { NORMALISER } from './layout.ts';
-
 /**
  * git's clones: `git_files` hands what a RUN wrote of an index or of logs to the normaliser, wherever the clone is, and tells of commits that
  * it made: these have its time, unless GIT_COMMITTER_DATE gives another one. The whole file system is searched, so only a RUN that names git
@@ -26,11 +24,6 @@ git_files() {
       break
     done < "$f"
   done < "$S/.git"
-  [ $# != 0 ] || return 0
-  if command -v perl >/dev/null; then
-    perl "\${0%/*}/${NORMALISER}" "$@" 2>/dev/null
-  else
-    for f; do echo "repro: \${f#"$R"}: it has the time of the RUN, and inode numbers, and there is no Perl to take them out" >&2; done
-  fi
+  [ $# = 0 ] || by_perl 'it has the time of the RUN, or inode numbers' "$@"
 }
 `;

@@ -9,6 +9,8 @@
  * - doc-base's list of what it registered (`info/files.yml`): the change time of each file, by which it knows what to look at again.
  * - Comments (`#`) in configuration with the time at which a program wrote it, as `date` and C's asctime print it, or as Free Pascal does
  *   (day, month, year, time).
+ * - What Cargo keeps of the compiler's answers (`.rustc_info.json`; cargo's util/rustc.rs, `Cache`): they come out of a hash, and get the order
+ *   of their keys.
  */
 export const NORMALISE_FORMS = `
 sub clamp {
@@ -80,6 +82,14 @@ sub log_of_git {
 sub registered {
   my ($text) = @_;
   return $text =~ s/^(  CT: )(\\d+)$/$1 . ($2 > $limit ? $limit : $2)/mger;
+}
+
+sub answers_of_rustc {
+  my ($text) = @_;
+  my $string = qr/"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"/s;
+  my $answer = qr/"\\d+":\\{"success":(?:true|false),"status":$string,"code":(?:-?\\d+|null),"stdout":$string,"stderr":$string\\}/;
+  my ($head, $answers, $end) = $text =~ /^(\\{"rustc_fingerprint":\\d+,"outputs":\\{)($answer(?:,$answer)*)(\\},"successes":\\{\\}\\}\\n?)\\z/ or return;
+  return $head . join(',', sort $answers =~ /$answer/g) . $end;
 }
 
 my @months = qw(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec);

@@ -15,6 +15,14 @@
  * source folders among them (cmd/go/internal/modindex) have names made of the sources' times: these entries are taken out, so that Go
  * reads the folder again.
  *
+ * pnpm notes when it checked a file of its store (`checkedAt`, milliseconds), when a server told of a package (`cachedAt`), when it last
+ * took away what nothing needs (`prunedAt`) and looked at a project's own files (`lastValidatedTimestamp`): these become SOURCE_DATE_EPOCH. It looks at a file's content again where that has a later time.
+ *
+ * Maven notes in its local repository when an artifact was installed (`lastUpdated` in maven-metadata-local.xml), in UTC.
+ *
+ * Composer before 2.6 gives the class of its class loader a random name. Since then it makes the name of the lock's `content-hash` where
+ * there is a lock (https://getcomposer.org/doc/06-config.md#autoloader-suffix), and so does this; without a lock the name is told of.
+ *
  * ghc-pkg puts packages into its cache in the order of the directory. The cache is made again of the same files in the state folder, a
  * tmpfs, whose order is that in which they were made.
  */
@@ -68,9 +76,38 @@ go_times() {
   done 2>/dev/null
 }
 
+# times_in FILE...: of pnpm and Maven.
+times_in() {
+  made=\${SOURCE_DATE_EPOCH:-0}
+  day=$(LC_ALL=C date -u -d "@$made" '+%a, %d %b %Y %H:%M:%S GMT')
+  second=$(date -u -d "@$made" +%Y%m%d%H%M%S)
+  [ "$made" = 0 ] || made=\${made}000
+  sed -i -E -e 's/("(cachedAt|checkedAt|lastValidatedTimestamp)": ?)[0-9]{13}([,}]|$)/\\1'"$made"'\\3/g' \\
+    -e 's/^( *"?prunedAt"?: "?)[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT/\\1'"$day/" \\
+    -e "s|<lastUpdated>[0-9]{14}</lastUpdated>|<lastUpdated>$second</lastUpdated>|" "$@"
+} 2>/dev/null
+
+# composer_name FILE: the autoload.php of a folder of packages.
+composer_name() {
+  name=$(sed -n 's/^.*ComposerAutoloaderInit\\([0-9a-f]\\{32\\}\\)::getLoader.*$/\\1/p' "$1")
+  [ -n "$name" ] || return 0
+  folder=\${1%/autoload.php}
+  hash=$(sed -n 's/^ *"content-hash": "\\([0-9a-f]\\{32\\}\\)".*$/\\1/p' "\${folder%/vendor}/composer.lock" 2>/dev/null)
+  if [ -n "$hash" ]; then
+    [ "$name" = "$hash" ] || sed -i "s/\\(Composer[A-Za-z]*Init\\)$name/\\1$hash/g" "$1" "$folder/composer/autoload_real.php" "$folder/composer/autoload_static.php"
+    return
+  fi
+  for each in autoload.php composer/autoload_real.php composer/autoload_static.php; do
+    echo "repro: \${folder#"$R"}/$each: without composer.lock the name of Composer's class loader is random: every build has another one" >&2
+  done
+}
+
 # apk_virtual FILE
 apk_virtual() {
-  command -v awk >/dev/null || return 0
+  if ! command -v awk >/dev/null; then
+    ! grep -q '^T:virtual meta package$' "$1" || echo "repro: \${1#"$R"}: packages of --virtual have a version and an id of the moment, and there is no awk to take them out" >&2
+    return
+  fi
   version=$(date -u -d "@\${SOURCE_DATE_EPOCH:-0}" +%Y%m%d.%H%M%S)
   awk -v version="$version" -v list="$S/.virtual" '
     BEGIN { RS = ""; FS = OFS = "\\n"; ORS = "\\n\\n" }

@@ -10,9 +10,12 @@ import { shellPattern, shellWord } from './shell.ts';
  * parent had none an empty file stays. `normalise`: it stays, less what differs in it. `report`: it stays as it is, and a line on stderr
  * says why every build has another one. `report-keys`: the same for new files in a folder with a private key, what belongs to it, and what
  * looks like another secret. `report-passwords`: the same for a list of users that has a password's hash which it did not have.
- * `normalise-comments`: times in comments of files in a folder that the RUN wrote become SOURCE_DATE_EPOCH. `normalise-go`: the times in a cache of Go's build, which is a folder, become SOURCE_DATE_EPOCH. `normalise-git`: as normalise, for the index and the logs of git's clones in any folder; only for RUNs that name git.
+ * `normalise-comments`: times in comments of files in a folder that the RUN wrote become SOURCE_DATE_EPOCH. `normalise-go`: the times in a cache of Go's build, which is a folder, become SOURCE_DATE_EPOCH.
+ * With `tools`, `remove`, `report` and `normalise` are for files of that name in any folder; so are `normalise-git`: as normalise, for the index
+ * and the logs of git's clones; `normalise-times`: times in what pnpm and Maven write become SOURCE_DATE_EPOCH; `normalise-composer`: the random
+ * name of Composer's class loader becomes one made of the project's lock.
  */
-export type StripAction = 'restore' | 'remove' | 'empty' | 'normalise' | 'normalise-comments' | 'normalise-git' | 'normalise-go' | 'report' | 'report-keys' | 'report-passwords';
+export type StripAction = 'restore' | 'remove' | 'empty' | 'normalise' | 'normalise-comments' | 'normalise-composer' | 'normalise-git' | 'normalise-go' | 'normalise-times' | 'report' | 'report-keys' | 'report-passwords';
 
 export interface StripPath {
   /** An absolute path; `*`, `?` and `[…]` match. `**`, where all folders are searched, is any number of them. */
@@ -260,12 +263,31 @@ is_new() {
 
 # comments FOLDER...: times in comments of what is new there.
 comments() {
+  date='^#.*((Sun|Mon|Tue|Wed|Thu|Fri|Sat) [A-Z][a-z]{2} [ 0-9][0-9] |[0-9]{2}-[0-9]{2}-[0-9]{2} - )[0-9]{2}:[0-9]{2}:[0-9]{2}'
   for f; do
-    ! has_news "$f" || find "$f" -xdev -type f -newer "$S/.mark" -exec grep -l -e '^#.*[0-9]:[0-5][0-9]:[0-5][0-9]' {} +
+    ! has_news "$f" || find "$f" -xdev -type f -newer "$S/.mark" -exec grep -l -E -e "$date" {} +
   done > "$S/.dated" 2>/dev/null
   set --
   while IFS= read -r f; do set -- "$@" "$f"; done < "$S/.dated"
-  [ $# = 0 ] || perl "\${0%/*}/${NORMALISER}" "$@" 2>/dev/null
+  [ $# = 0 ] || by_perl 'a comment in it may have the time of the RUN' "$@"
+}
+
+lacked=
+
+# by_perl CAUSE FILE...: has the program in Perl normalise the files; what differs in them is told of where that cannot be.
+by_perl() {
+  cause=$1
+  shift
+  lack='neither the Perl module Digest::SHA nor sha1sum'
+  if ! perl "\${0%/*}/${NORMALISER}" "$@" 2>/dev/null > "$S/.unable"; then
+    lack='no Perl'
+    printf '%s\\n' "$@" > "$S/.unable"
+  fi
+  while IFS= read -r f; do
+    case $lacked in *":$f:"*) continue ;; esac
+    lacked=$lacked:$f:
+    echo "repro: \${f#"$R"}: $cause, and there is $lack to take that out" >&2
+  done < "$S/.unable"
 }
 
 # normalise FILE...
@@ -285,6 +307,6 @@ normalise_some() {
     *) set -- "$@" "$f" ;;
     esac
   done
-  [ $# = 0 ] || perl "\${0%/*}/${NORMALISER}" "$@" 2>/dev/null
+  [ $# = 0 ] || by_perl 'it may have what differs from build to build' "$@"
 }
 `;

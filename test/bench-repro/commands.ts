@@ -1,3 +1,5 @@
+import { MANAGER_COMMANDS, MANAGERS } from './manager-commands.ts';
+
 /** What Dockerfiles commonly do beside installing Debian's packages, and leave files of: a RUN each, on a base that has the tools. */
 export interface BenchCommand {
   readonly name: string;
@@ -7,7 +9,7 @@ export interface BenchCommand {
 
 /** The packages that the commands need, in the base. */
 export const TOOLS = 'adduser apache2-utils autoconf automake ca-certificates cmake curl fontconfig fonts-dejavu-core g++ gcc git gnupg golang-go libc6-dev locales make man-db meson ninja-build npm ' +
-  'openjdk-17-jdk-headless openssh-client openssl perl php-pear pipx python3-pip python3-venv r-base-core ruby sqlite3 sudo tzdata whois zip';
+  'openjdk-17-jdk-headless openssh-client openssl perl php-pear pipx python3-pip python3-venv r-base-core ruby sqlite3 sudo tzdata whois zip ' + MANAGERS;
 
 const KEYS = '/usr/share/keyrings/debian-archive-bookworm-stable.gpg';
 const SOURCE = 'COPY <<EOF /src/x.c\n#include <stdio.h>\nint main(void) { puts(__DATE__ __TIME__); return 0; }\nEOF\n';
@@ -69,4 +71,5 @@ export const COMMANDS: readonly BenchCommand[] = [
   { name: 'update-alternatives', lines: 'RUN update-alternatives --install /usr/bin/foo foo /bin/true 10 && update-alternatives --install /usr/bin/foo foo /bin/false 20 && update-alternatives --set foo /bin/true' },
   { name: 'sqlite', lines: `RUN sqlite3 /var/lib/x.db 'create table a(b); insert into a values(1), (2); create index i on a(b); vacuum;'` },
   { name: 'ssh-keygen', lines: 'RUN ssh-keygen -q -t ed25519 -N "" -f /root/.ssh/id_ed25519' },
+  ...MANAGER_COMMANDS,
 ];

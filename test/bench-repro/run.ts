@@ -66,7 +66,12 @@ async function makeBases(env: Environment, mirror: Mirror, proxy: string): Promi
   };
   const bookworm = await make('bookworm', 'debian');
   const tools = env.image('tools');
-  if (variants.some(({ name }) => name === 'commands')) await env.mustBuild({ frontend: 'reference', dockerfile: `FROM ${bookworm}\nRUN apt-get update && apt-get install -y --no-install-recommends ${TOOLS} && rm -rf /var/lib/apt/lists/*\n`, output: { push: tools }, outputAttributes: { compression: 'uncompressed' } });
+  if (variants.some(({ name }) => name === 'commands')) {
+    const lines = `RUN apt-get update && apt-get install -y --no-install-recommends ${TOOLS} && rm -rf /var/lib/apt/lists/*\nCOPY ca-certificates.crt /etc/ssl/certs/\nENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt\n`;
+    // Registries may be behind a proxy of this machine's network, with certificates of its own.
+    const files = { 'ca-certificates.crt': readFileSync('/etc/ssl/certs/ca-certificates.crt') };
+    await env.mustBuild({ frontend: 'reference', dockerfile: `FROM ${bookworm}\n${lines}`, files, output: { push: tools }, outputAttributes: { compression: 'uncompressed' } });
+  }
   return {
     bookworm,
     tools,

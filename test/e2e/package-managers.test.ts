@@ -135,6 +135,8 @@ function answer(url: string): readonly [string, string | Uint8Array] {
 }
 
 interface Case {
+  /** What is tried, where that is not what the packages are for. */
+  readonly about?: string;
   /** The packages of Debian that bring the tool. */
   readonly packages: string;
   /** What else the base has. */
@@ -146,6 +148,8 @@ interface Case {
   /** A file that the command is for. */
   readonly made: string;
 }
+
+const KEY = await publicKey();
 
 const CASES: readonly Case[] = [
   {
@@ -161,8 +165,19 @@ const CASES: readonly Case[] = [
     unlike: /^root\/\.npm\/(_cacache\/index-v5|_logs|_update-notifier-last-checked)/, made: 'srv/node_modules/hello-test/index.js',
   },
   {
-    packages: 'gnupg', command: 'gpg --batch --import /dev/test/key && gpg --batch --no-default-keyring --keyring /usr/share/keyrings/test.gpg --import /dev/test/key && gpg --list-keys', files: { 'test/key': await publicKey() },
+    packages: 'gnupg', command: 'gpg --batch --import /dev/test/key && gpg --batch --no-default-keyring --keyring /usr/share/keyrings/test.gpg --import /dev/test/key && gpg --list-keys', files: { 'test/key': KEY },
     unlike: /^root\/\.gnupg\/(pubring\.kbx~?|trustdb\.gpg)$|^usr\/share\/keyrings\/test\.gpg~?$/, made: 'usr/share/keyrings/test.gpg',
+  },
+  {
+    about: 'where Perl is its package perl-base alone', packages: 'gnupg',
+    prepare: 'RUN dpkg --purge --force-depends $(dpkg-query -W -f \'${Package} \' perl "perl-modules-*" "libperl5*") && perl -e "use strict" && ! perl -e "use Digest::SHA"\n',
+    command: 'gpg --batch --import /dev/test/key && echo "# $(LC_ALL=C date)" > /etc/made', files: { 'test/key': KEY },
+    unlike: /^root\/\.gnupg\/(pubring\.kbx~?|trustdb\.gpg)$|^etc\/made$/, made: 'etc/made',
+  },
+  {
+    about: 'in a folder of its own', packages: 'gnupg', prepare: 'ENV GNUPGHOME=/opt/keys\n',
+    command: 'mkdir -m 700 /opt/keys && gpg --batch --import /dev/test/key && gpg --list-keys', files: { 'test/key': KEY },
+    unlike: /^opt\/keys\/(pubring\.kbx~?|trustdb\.gpg)$/, made: 'opt/keys/pubring.kbx',
   },
   {
     packages: 'git',
@@ -187,9 +202,10 @@ function differences(one: BuildResult, two: BuildResult): readonly string[] {
   }).sort();
 }
 
-for (const { packages, prepare = '', command, files, unlike, made } of CASES) {
-  test(packages, async () => {
-    const base = env.image(packages.replaceAll(/\W/g, '-'));
+for (const { about, packages, prepare = '', command, files, unlike, made } of CASES) {
+  const name = about === undefined ? packages : `${packages} ${about}`;
+  test(name, async () => {
+    const base = env.image(name.toLowerCase().replaceAll(/\W/g, '-'));
     await env.mustBuild({ frontend: 'reference', dockerfile: `FROM ${env.bases.debian}\nRUN apt-get update && apt-get install -y --no-install-recommends ${packages} && rm -rf /var/lib/apt/lists/*\n${prepare}`, files, output: { push: base } });
     const build = (days: number, request: BuildRequest = {}) => env.mustBuild({
       dockerfile: `FROM ${base}\nRUN --mount=target=/dev/test,source=test LD_PRELOAD=/dev/test/libfaketime.so.1 FAKETIME=+${days}d NO_FAKE_STAT=1 sh -c '${command}'\n`,

@@ -67,7 +67,7 @@ test('where there is a launcher, RUNs get it', () => {
     assert.equal(found[0]?.mounts.map(({ type, target, readOnly }) => [type, target, readOnly]), [['bind', '/dev/.repro', true], ['tmpfs', '/dev/.repro-state', false]]);
     assert.equal([...files(found).keys()], ['/run', '/normalise', '/exec']);
     for (const { path, tools } of STRIP_TABLE) assert.is(tools !== undefined || files(found).get('/run')?.includes(shellPattern(path.replace(/\/\*\*$/, ''))), true, path);
-    assert.not.match(files(found).get('/run') ?? '', /^ {2}(git_files|remove_found|report_found)/m);
+    assert.not.match(files(found).get('/run') ?? '', /^ {2}(git_files|remove_found|report_found|normalise_found|found_times|composer_names)/m);
   }
   assert.is.not(files(hooks(apply())).get('/exec'), files(hooks(apply(), { platform: { os: 'linux', architecture: 'arm64' } })).get('/exec'));
 });
@@ -116,6 +116,18 @@ test('what tools leave in any folder is looked for after RUNs that name them', (
   assert.not.match(script('RUN ninja -C /b'), /^ {2}remove_found/m);
   assert.not.match(script('RUN cmakex'), '_found');
   assert.match(script('RUN ninja', { REPRO_STRIP: '-/**/.ninja_log' }), /^ {2}report_found .* .ninja_deps$/m);
+});
+
+test('a RUN that names another tool has its files looked after in all folders', () => {
+  const result = apply();
+  const search = (...args: readonly string[]): readonly string[] => (files(hooks(result, { args })).get('/run') ?? '').match(/^ {2}(?:git_files|(?:composer_names|normalise_found|found_times) .*)$/gm) ?? [];
+  assert.equal(search('/bin/sh', '-c', 'gpg --import x'), ['  normalise_found pubring.kbx \'pubring.kbx~\' trustdb.gpg']);
+  assert.equal(search('cargo', 'build'), ['  git_files', '  normalise_found target/.rustc_info.json']);
+  assert.equal(search('pnpm', 'add', 'x').map((line) => line.split(' ')[2]), ['found_times']);
+  assert.match(search('pnpm')[0] ?? '', " 'pnpm/metadata*/*/*.json' ");
+  assert.equal(search('./mvnw', 'install'), ["  found_times '.m2/repository/*/maven-metadata-local.xml'"]);
+  assert.equal(search('composer', 'install'), ['  composer_names vendor/autoload.php']);
+  assert.equal(search('apt-get install gnupg && cp x /usr/share/keyrings/x.gpg'), []);
 });
 
 test('equal RUNs share one folder, and a toggle makes another', () => {

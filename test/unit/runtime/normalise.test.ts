@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -11,16 +11,26 @@ import { NORMALISE_PROGRAM } from '../../../src/runtime/normalise.ts';
 const folder = mkdtempSync(join(tmpdir(), 'repro-normalise-'));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
+const EPOCH: NodeJS.ProcessEnv = { SOURCE_DATE_EPOCH: '1700000000' };
+
 /** A file of that content after the program. */
-function normalise(content: string | Buffer, env: NodeJS.ProcessEnv = { SOURCE_DATE_EPOCH: '1700000000' }): Buffer {
-  const file = join(folder, 'file');
-  writeFileSync(file, content);
-  writeFileSync(join(folder, 'program'), NORMALISE_PROGRAM);
-  const result = spawnSync('perl', [join(folder, 'program'), join(folder, 'absent'), file], { env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8' });
-  assert.is(result.stderr, '');
-  assert.is(result.status, 0);
-  return readFileSync(file);
+function normalise(content: string | Buffer, env = EPOCH): Buffer {
+  const result = runProgram(content, env);
+  assert.equal([result.stderr, result.stdout, result.status], ['', '', 0]);
+  return readFileSync(join(folder, 'file'));
 }
+
+function runProgram(content: string | Buffer, env: NodeJS.ProcessEnv) {
+  const [program, file] = [join(folder, 'program'), join(folder, 'file')];
+  writeFileSync(file, content);
+  writeFileSync(program, NORMALISE_PROGRAM);
+  return spawnSync('perl', [program, join(folder, 'absent'), file], { env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8' });
+}
+
+/** As Debian's package perl-base has it: no Digest::SHA. */
+const PERL_BASE: NodeJS.ProcessEnv = { ...EPOCH, PERL5LIB: join(folder, 'lib') };
+mkdirSync(join(folder, 'lib/Digest'), { recursive: true });
+writeFileSync(join(folder, 'lib/Digest/SHA.pm'), 'die;\n');
 
 const SEALS: Readonly<Record<string, string>> = { changeit: 'changeit', other: 'secret' };
 
@@ -245,6 +255,28 @@ test('an index of git: what the file system has of files becomes zeros, and git 
 test('times in the logs of git', () => {
   const line = (time: number): string => `${'0'.repeat(40)} ${'a'.repeat(40)} A <b> C <a@b> ${time} +0100\tclone: from https://example.org/1800000000 -0100\n`;
   assert.is(normalise(line(1_800_000_000) + line(1_600_000_000)).toString(), line(1_700_000_000) + line(1_600_000_000));
+});
+
+test('what Cargo keeps of the compiler\'s answers is in the order of its keys', () => {
+  const answer = (key: string, more = ''): string => `"${key}":{"success":false,"status":"exit status: 1","code":null,"stdout":"a \\"quote\\" {","stderr":"${'x'.repeat(70_000)}\\n"${more}}`;
+  const file = (...answers: readonly string[]): string => `{"rustc_fingerprint":123,"outputs":{${answers.join(',')}},"successes":{}}`;
+  assert.is(normalise(file(answer('9'), answer('10'), answer('3'))).toString(), file(answer('10'), answer('3'), answer('9')));
+  for (const other of [file(answer('9', ',"more":1'), answer('3')), `${file(answer('9'), answer('3'))}x`]) assert.is(normalise(other).toString(), other);
+});
+
+test('where Perl has no Digest::SHA, sha1sum makes the digests; where there is neither, the file stays, and is told of', () => {
+  for (const content of [keystore([['one', 1_800_000_000_123n]]), database(MAGICS[0] ?? ''), keybox(1_800_000_000)]) {
+    assert.equal(normalise(content, PERL_BASE), normalise(content));
+    mkdirSync(join(folder, 'bin'), { recursive: true });
+    const [perl = ''] = spawnSync('/bin/sh', ['-c', 'command -v perl'], { encoding: 'utf8' }).stdout.split('\n');
+    rmSync(join(folder, 'bin/perl'), { force: true });
+    symlinkSync(perl, join(folder, 'bin/perl'));
+    const without = runProgram(content, { ...PERL_BASE, PATH: join(folder, 'bin') });
+    assert.equal([without.stdout, without.status], [`${join(folder, 'file')}\n`, 0]);
+    assert.equal(readFileSync(join(folder, 'file')), content);
+  }
+  const later = '# Fri Nov 27 12:33:47 UTC 2026\n';
+  assert.is(normalise(later, PERL_BASE).toString(), '# Tue Nov 14 22:13:20 UTC 2023\n');
 });
 
 test('comments with the time at which a program wrote them', () => {

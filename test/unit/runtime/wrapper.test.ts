@@ -208,6 +208,17 @@ each('comments with a time, in what a program wrote in a folder of configuration
   assert.equal(['/etc/a b/new', '/etc/old', '/opt/other'].map((path) => box.read(path)), ['# on Tue Nov 14 22:13:20 UTC 2023\nx\n', '# on Fri Nov 27 12:33:47 UTC 2026\n', '# on Fri Nov 27 12:33:47 UTC 2026\nx\n']);
 }));
 
+each('what differs in a file is told of where there is no Perl to take it out, and nothing else is', (shell) => withBox({}, (box) => {
+  const env = { PATH: process.env['PATH'], R: box.root, SOURCE_DATE_EPOCH: '1700000000' };
+  const edit = (script: string): string => script.replaceAll('! perl ', '! no-such-program ');
+  const made = box.run(shell, sh(`${pause(shell)}; cd $R; mkdir -p etc/a usr/share/info root/.gnupg; echo '# on Fri Nov 27 12:33:47 UTC 2026' > "etc/a/b c"; echo '# 12:33:47' > etc/a/other; echo x > usr/share/info/dir; echo x > root/.gnupg/trustdb.gpg`), {}, { env, edit });
+  assert.is(made.status, 0);
+  assert.equal(made.stderr.trim().split('\n').sort(), [
+    'repro: /etc/a/b c: a comment in it may have the time of the RUN, and there is no Perl to take that out',
+    ...['/root/.gnupg/trustdb.gpg', '/usr/share/info/dir'].map((path) => `repro: ${path}: it may have what differs from build to build, and there is no Perl to take that out`),
+  ]);
+}));
+
 const reflog = (time: number, action: string): string => `${'0'.repeat(40)} ${'1'.repeat(40)} me <me@example.org> ${time} +0000\t${action}\n`;
 
 each('a clone of git in any folder: times of its logs, and commits that the RUN made are told of', (shell) => withBox({ '/old/.git/logs/HEAD': reflog(1_800_000_000, 'commit: of the parent') }, (box) => {
@@ -228,6 +239,36 @@ each('what tools leave in any folder: removed, or told of, where the RUN wrote i
   assert.equal(made.stderr.split('\n').sort(), ['', "repro: /opt/a b/.deps: it's .de*s", "repro: /opt/c/.deps: it's .de*s"]);
   for (const folder of ['/opt/a b', '/opt/c']) assert.equal(['CMakeFiles/Log', 'CMakeFiles/Other', 'CMakeFiles/Kept', 'Log', '.deps'].map((name) => box.read(`${folder}/${name}`)), [undefined, undefined, 'x\n', 'x\n', 'x\n']);
   assert.is(box.read('/old/CMakeFiles/Log'), 'x');
+}));
+
+each('files of a tool in any folder: keyrings of GnuPG, times of pnpm and Maven, names of Composer', (shell) => withBox({ '/app/node_modules/.modules.yaml': 'prunedAt: Fri, 27 Nov 2026 17:31:51 GMT\n' }, (box) => {
+  const strip = STRIP.filter(({ tools = [] }) => ['gpg', 'pnpm', 'mvn', 'composer'].some((tool) => tools.includes(tool)));
+  const index = (time: string): string => `{"files":{"a":{"checkedAt":${time},"size":1234567890123},"b":{"size":1,"checkedAt":${time}}}}`;
+  const composer = (part: string, name: string): string => `// ${part}\nclass ComposerAutoloaderInit${name.repeat(16)}\nComposerStaticInit${name.repeat(16)}::$files\nreturn ComposerAutoloaderInit${name.repeat(16)}::getLoader();\n`;
+  const texts: Readonly<Record<string, readonly [string, string]>> = {
+    'opt/a b/trustdb.gpg': [`\x01gpg\x03${'x'.repeat(7)}\x7a\x12\x00\x00${'x'.repeat(24)}`, `\x01gpg\x03${'x'.repeat(7)}e\x53\xf1\x00${'x'.repeat(24)}`],
+    'app two/node_modules/.modules.yaml': ['registries:\n  default: x\nprunedAt: Fri, 27 Nov 2026 17:31:51 GMT\n', 'registries:\n  default: x\nprunedAt: Tue, 14 Nov 2023 22:13:20 GMT\n'],
+    'three/node_modules/.modules.yaml': ['{\n  "prunedAt": "Fri, 27 Nov 2026 17:31:51 GMT",\n}', '{\n  "prunedAt": "Tue, 14 Nov 2023 22:13:20 GMT",\n}'],
+    'three/node_modules/.pnpm-workspace-state-v1.json': ['{\n  "lastValidatedTimestamp": 1795800705225,\n}', '{\n  "lastValidatedTimestamp": 1700000000000,\n}'],
+    'root/.cache/pnpm/metadata-v1.3/registry/@a/b.json': ['{"name":"b","cachedAt":1795800705225}', '{"name":"b","cachedAt":1700000000000}'],
+    'data/store/v3/files/04/x-index.json': [index('1795800705225'), index('1700000000000')],
+    'data/store/v10/index/04/x.json': [index('1795800705225'), index('1700000000000')],
+    'root/.m2/repository/me/x/maven-metadata-local.xml': ['<lastUpdated>20261127175012</lastUpdated>', '<lastUpdated>20231114221320</lastUpdated>'],
+    'srv/composer.lock': [`    "content-hash": "${'d5'.repeat(16)}",\n`, `    "content-hash": "${'d5'.repeat(16)}",\n`],
+    'srv/vendor/autoload.php': [composer('autoload', '0a'), composer('autoload', 'd5')],
+    'srv/vendor/composer/autoload_real.php': [composer('real', '0a'), composer('real', 'd5')],
+    'srv/vendor/composer/autoload_static.php': [composer('static', '0a'), composer('static', 'd5')],
+    'no/lock/vendor/autoload.php': [composer('autoload', '0a'), composer('autoload', '0a')],
+    'data/store/x-index.json': [index('1795800705225'), index('1795800705225')],
+  };
+  mkdirSync(join(box.folder, 'new'));
+  for (const [path, [before]] of Object.entries(texts)) writeFileSync(join(box.folder, 'new', path.replaceAll('/', '!')), before, 'latin1');
+  const env = { PATH: process.env['PATH'], R: box.root, SOURCE_DATE_EPOCH: '1700000000' };
+  const made = box.run(shell, ['/bin/bash', '--norc', '-c', `${pause(shell)}; cd ${join(box.folder, 'new')}; for f in *; do p="$R/\${f//!//}"; mkdir -p "\${p%/*}"; cat "$f" > "$p"; done`], { strip }, { env });
+  const told = ['autoload.php', 'composer/autoload_real.php', 'composer/autoload_static.php'].map((path) => `repro: /no/lock/vendor/${path}: without composer.lock the name of Composer's class loader is random: every build has another one`);
+  assert.equal([made.stderr.trim().split('\n'), made.status], [told, 0]);
+  for (const [path, [, after]] of Object.entries(texts)) assert.is(readFileSync(join(box.root, path), 'latin1'), after, path);
+  assert.match(box.read('/app/node_modules/.modules.yaml') ?? '', '2026');
 }));
 
 each('copies that the RUN finds and deletes are no harm', (shell) => withBox({ '/var/log/dpkg.log': 'parent\n' }, (box) => {
