@@ -152,6 +152,7 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/etc/shadow', action: 'report-passwords', why: 'the hash of a password that the RUN set has a random salt: every build has another one' },
   { path: '/etc/.git', marker: 'logs/HEAD', action: 'report', why: 'it has a commit with the time at which the RUN made it: every build has another one' },
   { path: '/root/.cpanm/work/*', marker: 'build.log', action: 'report', why: 'its name and its log have the time and the process id: every build has another one' },
+  { path: '/usr/local/share/.cache/yarn/v*/npm-*-????????-????-????-????-????????????-*/node_modules/*', marker: '.yarn-metadata.json', action: 'report', why: 'yarn gives the folder of a package that is a folder a random name: every build has another one' },
   { path: '/usr/lib/mono/aot-cache/*/*.so', action: 'report', why: 'Mono compiled it at install with a random id: every build has another one' },
   { path: '/var/lib/texmf/web2c/lua*/*latex.fmt', action: 'report', why: 'LuaTeX wrote it as LaTeX was in its memory, whose order is chance: every build has another one' },
   { path: '/usr/local/lib/R/site-library/*', marker: 'Meta/package.rds', action: 'report', why: 'it has the times at which R built it: every build has others' },

@@ -59,7 +59,7 @@ _start:
 1:	mov eax, sys_fork
 	syscall
 	test eax, eax
-	js fail
+	js command			# no process to be had: without a second half, then
 	jz command
 	call wait
 	test eax, eax
@@ -77,12 +77,12 @@ exit:	mov edi, eax
 fail:	mov eax, 1
 	jmp exit
 
-# Runs the wrapper with the argument r13; its exit status in eax.
+# Runs the wrapper with the argument r13; its exit status in eax, which is negative where there was no process to be had.
 half:
 	mov eax, sys_fork
 	syscall
 	test eax, eax
-	js fail
+	js 1f
 	jnz wait
 	push 0
 	push r13
@@ -95,6 +95,7 @@ half:
 	mov eax, sys_execve
 	syscall
 	jmp fail
+1:	ret
 
 # Waits for the process eax, and for whatever else ends before it; its exit status in eax.
 wait:

@@ -50,6 +50,7 @@ _start:
 	bl copy
 	bl remember
 1:	bl fork
+	tbnz x0, 63, command		// no process to be had: without a second half, then
 	cbz x0, command
 	bl wait
 	cbnz w0, exit
@@ -72,14 +73,14 @@ fork:
 	mov x4, 0
 	mov x8, sys_clone
 	svc 0
-	tbnz x0, 63, fail
 	ret
 
-// Runs the wrapper with the argument x20; its exit status in w0.
+// Runs the wrapper with the argument x20; its exit status in w0, which is negative where there was no process to be had.
 half:
 	mov x22, x30
 	bl fork
 	mov x30, x22
+	tbnz x0, 63, 1f
 	cbnz x0, wait
 	adr x0, shell
 	adr x1, script
@@ -91,6 +92,7 @@ half:
 	mov x8, sys_execve
 	svc 0
 	b fail
+1:	ret
 
 // Waits for the process x0, and for whatever else ends before it; its exit status in w0.
 wait:

@@ -96,9 +96,12 @@ if [ "$1" = --before ]; then
   exit
 fi
 
+# after FIRST: FIRST is the process that the container ends with. What the command left running would end with the command, and could change
+# again what is put back.
 after() {
   setup
   [ -e "$S/.mark" ] || return 0
+  [ "$1" != 1 ] || kill -KILL -1 2>/dev/null
   if needs_sudo; then
     sudo -n /bin/sh "$0" --after
     return
@@ -108,7 +111,7 @@ ${snapshot === undefined ? '' : '  snapshot_after\n'}${strip.after}${clamp === u
 
 ${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${config.strip.some(({ action }) => action === 'normalise-git') ? GIT_FUNCTIONS : ''}${config.strip.some(isFoundByName) ? SEARCH_FUNCTIONS : ''}
 if [ "$1" = --after ]; then
-  after </dev/null
+  after "$PPID" </dev/null
   exit
 fi
 
@@ -120,7 +123,7 @@ exec 9>&2 2>/dev/null
 set -- $?
 exec 2>&9 9>&-
 [ "$1" = 0 ] || exit "$1"
-(after) </dev/null
+(after $$) </dev/null
 exit 0
 `;
 }

@@ -99,6 +99,13 @@ test('a process left in the background does not hold the build up', async () => 
   assert.ok(result.milliseconds < 60_000, `${result.milliseconds} ms`);
 });
 
+test('a process left in the background ends with the command: it cannot change again what is put back', async () => {
+  const dockerfile = `FROM ${env.bases.debian}\nRUN (while :; do echo x >> /var/log/dpkg.log; echo y > /var/log/dnf.log; done) > /dev/null 2>&1 & sleep 0.3\n`;
+  const files = rootfs((await env.mustBuild({ dockerfile, noCache: true })).image);
+  assert.is(files.get('var/log/dpkg.log')?.content.toString(), '');
+  assert.is(files.has('var/log/dnf.log'), false);
+});
+
 test('a cancelled build ends the command at once', async () => {
   const marker = `300.${process.pid}`;
   const stop = new AbortController();

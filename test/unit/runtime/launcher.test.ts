@@ -31,6 +31,7 @@ function runs(architecture: string, emulator: readonly string[]): void {
   const program = join(folder, `exec-${architecture}`);
   writeFileSync(program, launcher(architecture)!);
   chmodSync(program, 0o755);
+  chmodSync(folder, 0o755);
   writeFileSync(join(folder, 'plain'), 'echo hi\n');
   writeFileSync(join(folder, 'script'), '#!/bin/sh\necho "$0|$*"\n');
   for (const name of ['plain', 'script']) chmodSync(join(folder, name), 0o755);
@@ -54,6 +55,11 @@ function runs(architecture: string, emulator: readonly string[]): void {
   assert.is(run(['script', 'x', 'y'], { PATH: `/nowhere:${folder}` }).stdout, `${folder}/script|x y\n`);
   assert.is(run(['script'], { PATH: '/nowhere::/bin' }).stdout, './script|\n');
   assert.is(run(['sh', '-c', 'echo ok'], { PATH: `/${'x'.repeat(5000)}:/bin` }).stdout, 'ok\n');
+  // A user who may have no more processes: the command is the only one.
+  if (process.getuid?.() === 0 && emulator.length === 0) {
+    const limited = spawnSync('setpriv', ['--reuid=54321', '--clear-groups', '/bin/bash', '-c', 'ulimit -u 1 && exec "$@"', 'bash', program, 'sh', '-c', 'echo ok; exit 7'], { cwd: '/', encoding: 'utf8' });
+    assert.equal([limited.stdout, limited.stderr, limited.status], ['ok\n', '', 7]);
+  }
   fails(['nothing'], 'executable file not found in $PATH');
   fails(['sh'], 'executable file not found in $PATH', {});
   fails(['sh'], 'executable file not found in $PATH', { PATH: '' });
