@@ -52,7 +52,7 @@ export const MANAGER_COMMANDS: readonly BenchCommand[] = [
       'RUN mkdir -p /srv/crates /srv/index/it/oa && cd /itoa && cargo package --offline --no-verify --allow-dirty && mv target/package/itoa-1.9.9.crate /srv/crates/ && cd /srv/index && rm -r /itoa && ' +
       'echo \'{"dl":"file:///srv/crates/{crate}-{version}.crate","api":null}\' > config.json && ' +
       'printf \'{"name":"itoa","vers":"1.9.9","deps":[],"cksum":"%s","features":{},"yanked":false}\\n\' $(sha256sum < /srv/crates/itoa-1.9.9.crate | cut -d" " -f1) > it/oa/itoa && ' +
-      `git init -q && git add . && ${COMMITTER} commit -qm x && rm .git/index\nRUN cd /src && cargo build --release && ./target/release/hello\nRUN --network=none cd /src && cargo build --offline`,
+      `git init -q && git add . && ${COMMITTER} commit -qm x && rm .git/index\nRUN cd /src && cargo build --release && ./target/release/hello\nRUN --network=none cd /src && cargo build --offline --release`,
   },
   { name: 'go-module', lines: `${file('/src/main.go', 'package main', 'import ("fmt"; "golang.org/x/text/language")', 'func main() { fmt.Println(language.English) }')}RUN cd /src && go mod init hello && go get golang.org/x/text@v0.3.7 && go build -o /usr/local/bin/hello . && hello` },
   { name: 'maven', lines: `${MAVEN}RUN ${PLUGINS} && cd /src && mvn -B -q -DskipTests install\nRUN --network=none cd /src && mvn -B -q -o -DskipTests clean install` },
