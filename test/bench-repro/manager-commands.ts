@@ -21,7 +21,7 @@ const PLUGINS = 'for n in clean resources compiler surefire jar install; do v=$(
   'p="$p<plugin><artifactId>maven-$n-plugin</artifactId><version>$v</version></plugin>"; done && sed -i "s|PLUGINS|$p|" /src/pom.xml';
 
 const GEM = file('/src/hello.gemspec', 'Gem::Specification.new { |s| s.name = "hello"; s.version = "1.0"; s.summary = "x"; s.authors = ["x"]; s.files = ["hello.gemspec"] }');
-/** What is below /srv, over http: the answers have dates. The server ends with the RUN. */
+/** What is below /srv, over http: the answers have dates. In a network of the RUN's own, since two builds are made at once; the server ends with it. */
 const serve = (command: string): string => '(cd /srv; exec python3 -m http.server 8000 --bind 127.0.0.1 > /dev/null 2>&1) & until curl -sf http://127.0.0.1:8000/ > /dev/null; do sleep 0.2; done && ' +
   `${command} && rm -r /srv`;
 const GEMS = 'cd /src && gem build hello.gemspec && mkdir -p /srv/gems && cp *.gem /srv/gems && cd /srv && gem generate_index';
@@ -41,7 +41,7 @@ export const MANAGER_COMMANDS: readonly BenchCommand[] = [
   { name: 'pnpm-10', lines: `RUN npm install -g pnpm@10.11.0 && ${NODE} && pnpm add express@4.18.2 is-odd@3.0.1\nRUN --network=none cd /app && rm -r node_modules && pnpm install --offline --frozen-lockfile && node -e 'require("express")'` },
   {
     name: 'pip-server',
-    lines: `${file('/src/hello-1.0/setup.py', 'from setuptools import setup', 'setup(name="hello", version="1.0", py_modules=["hello"])')}${file('/src/hello-1.0/hello.py', 'x = 1')}RUN mkdir -p /srv/simple/hello && ` +
+    lines: `${file('/src/hello-1.0/setup.py', 'from setuptools import setup', 'setup(name="hello", version="1.0", py_modules=["hello"])')}${file('/src/hello-1.0/hello.py', 'x = 1')}RUN --network=none mkdir -p /srv/simple/hello && ` +
       `tar -C /src --sort=name --mtime=@0 -cf - hello-1.0 | gzip -n > /srv/simple/hello/hello-1.0.tar.gz; ${serve('pip install --break-system-packages --no-build-isolation --index-url http://127.0.0.1:8000/simple hello')}`,
   },
   { name: 'cargo', lines: `${CRATE}${cargoSource('directory = "/usr/share/cargo/registry"')}RUN cd /src && cargo build --release && cargo install --path . --root /usr/local && hello` },
@@ -57,8 +57,8 @@ export const MANAGER_COMMANDS: readonly BenchCommand[] = [
   { name: 'go-module', lines: `${file('/src/main.go', 'package main', 'import ("fmt"; "golang.org/x/text/language")', 'func main() { fmt.Println(language.English) }')}RUN cd /src && go mod init hello && go get golang.org/x/text@v0.3.7 && go build -o /usr/local/bin/hello . && hello` },
   { name: 'maven', lines: `${MAVEN}RUN ${PLUGINS} && cd /src && mvn -B -q -DskipTests install\nRUN --network=none cd /src && mvn -B -q -o -DskipTests clean install` },
   { name: 'gradle', lines: `${JAVA}${file('/src/build.gradle', 'apply plugin: "java"')}RUN cd /src && gradle --offline --no-daemon jar` },
-  { name: 'gem-server', lines: `${GEM}RUN ${GEMS}; ${serve('gem install --clear-sources --source http://127.0.0.1:8000 hello')} && gem list hello` },
-  { name: 'bundler', lines: `${GEM}${file('/app/Gemfile', 'source "http://127.0.0.1:8000"', 'gem "hello"')}RUN ${GEMS}; cd /app; ${serve('bundle install')} && bundle list` },
+  { name: 'gem-server', lines: `${GEM}RUN --network=none ${GEMS}; ${serve('gem install --clear-sources --source http://127.0.0.1:8000 hello')} && gem list hello` },
+  { name: 'bundler', lines: `${GEM}${file('/app/Gemfile', 'source "http://127.0.0.1:8000"', 'gem "hello"')}RUN --network=none ${GEMS}; cd /app; ${serve('bundle install')} && bundle list` },
   { name: 'composer', lines: `${COMPOSER}RUN cd /app && composer install --no-interaction && php -r 'require "vendor/autoload.php"; new Me\\A;'\nRUN cd /app && composer dump-autoload --optimize && php -r 'require "vendor/autoload.php"; new Me\\A;'` },
   { name: 'composer-no-lock', lines: `${COMPOSER}RUN mkdir /two && cd /two && echo '{}' > composer.json && composer dump-autoload` },
   { name: 'luarocks', lines: `${file('/src/hello-1.0-1.rockspec', 'package = "hello"', 'version = "1.0-1"', 'source = { url = "file:///src/hello.lua" }', 'build = { type = "builtin", modules = { hello = "hello.lua" } }')}${file('/src/hello.lua', 'return 1')}RUN cd /src && luarocks make hello-1.0-1.rockspec` },
