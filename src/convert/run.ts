@@ -40,10 +40,9 @@ export function convertRun(stage: StageBuild, run: RunInstruction, context: Inst
     ...networkOf(run),
     security: run.security,
     constraints: mergeConstraints(
-      { description: new Map([['com.docker.dockerfile.v1.command', run.code]]) },
+      customName(name, ['com.docker.dockerfile.v1.command', run.code]),
       sourceLocation(stage, run.location),
       stage.ignoreCache ? { ignoreCache: true } : {},
-      customName(name),
       resources(stage),
     ),
   };

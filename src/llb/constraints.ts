@@ -21,9 +21,9 @@ export function mergeConstraints(...parts: readonly Constraints[]): Constraints 
   ) as Constraints;
 }
 
-/** Constraints that give a vertex its name in the build's progress (llb.WithCustomName). */
-export function customName(name: string): Constraints {
-  return { description: new Map([['llb.customname', name]]) };
+/** Constraints that give a vertex its name in the build's progress (llb.WithCustomName), and other words of its description. */
+export function customName(name: string, ...words: readonly (readonly [key: string, value: string])[]): Constraints {
+  return { description: new Map([['llb.customname', name], ...words]) };
 }
 
 /** Constraints that say where an op comes from; none without a source map (SourceMap.Location). */

@@ -38,7 +38,14 @@ export interface RunRewrite {
 /** One rewrite of RUNs. Undefined: this RUN is none of its business. */
 export type RunRule = (run: RunFacts) => RunRewrite | undefined;
 
+/** The instruction that a change is of. */
+export type Changed = Pick<Change, 'line' | 'was'>;
+
+export function changedBy({ locations, code }: RunFacts | FileFacts): Changed {
+  return { line: locations?.[0]?.ranges[0]?.start.line ?? 0, was: code };
+}
+
 /** A {@link RunChange} with the instruction that it is of. */
-export function changeOf(run: RunFacts | FileFacts, { rule, ...rest }: RunChange): Change {
-  return { rule, line: run.locations?.[0]?.ranges[0]?.start.line ?? 0, was: run.code, ...rest };
+export function changeOf({ line, was }: Changed, { rule, ...rest }: RunChange): Change {
+  return { rule, line, was, ...rest };
 }
