@@ -15,6 +15,7 @@ const MADE = 'it has the time at which it was made';
 const TRIED = 'it has random names of folders in which CMake tried the compiler';
 const NINJA = ['ninja', 'cmake', 'meson'];
 const NINJA_TIMES = 'it has the times at which Ninja made files, by which it knows what to make again: every build has others';
+const LAST_USES = 'it has the times at which Cargo last used what it keeps, and is made again';
 const KEYS = 'files in it with a private key that the RUN wrote: one made in the build differs in every build';
 const SECRET = 'it is a secret that the RUN made: every build has another one';
 const DATABASE = 'it is a database that the RUN made, with random ids, salts and times: every build has another one';
@@ -82,6 +83,8 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/root/.npm/_cacache/index-v5/*/*/*', action: 'remove', why: 'it has the dates of a server\'s answers' },
   { path: '/root/.local/state/pnpm/pnpm-state.json', action: 'restore', why: 'it has the date of the last check' },
   { path: '/tmp/v8-compile-cache-*/*/*', action: 'remove', why: 'it is what V8 compiled in one run' },
+  { path: '/root/.cargo/.global-cache', action: 'restore', why: LAST_USES },
+  { path: '/usr/local/cargo/.global-cache', action: 'restore', why: LAST_USES },
   { path: '/root/.cache/go-build', action: 'normalise-go', why: 'its entries have the times at which they were made' },
   { path: '/root/.cache/go-build/trim.txt', action: 'restore', why: 'it has the time at which the cache was last cleared' },
   { path: '/var/cache/dnf/expired_repos.json', action: 'restore', why: 'it depends on the time between two runs' },
