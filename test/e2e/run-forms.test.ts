@@ -19,6 +19,9 @@ async function countLayers(base: string): Promise<number> {
 const debianLayers = await countLayers(DEBIAN);
 const busyboxLayers = await countLayers(BUSYBOX);
 
+/** A line of a Dockerfile has 65,535 bytes at most, an argument of a program 131,071. */
+const LONG = 'x'.repeat(60_000);
+
 const CASES: readonly (readonly [string, string, BuildRequest?])[] = [
   ['exec form where there is no shell', `${NO_SHELL}RUN ["/busybox", "mkdir", "-p", "/out/folder"]\nRUN ["/busybox", "cp", "/busybox", "/out/copy"]\n`],
   ['exec form by PATH where there is no shell', `${NO_SHELL}ENV PATH=/nowhere:/\nRUN ["busybox", "mkdir", "/out"]\nRUN ["busybox", "touch", "/out/x y", "/out/$HOME"]\n`],
@@ -75,13 +78,14 @@ const CASES: readonly (readonly [string, string, BuildRequest?])[] = [
   ['orphans and zombies', `${DEBIAN}RUN for i in $(seq 50); do sh -c 'sleep 0.05 & '; done; sleep 0.3; echo x > /made\n`],
   ['hundreds of descriptors', `${DEBIAN}SHELL ["/bin/bash", "-c"]\nRUN for i in $(seq 20 900); do eval "exec $i>/dev/null"; done; ls /proc/self/fd | wc -l > /made\n`],
   ['a variable with a line break', `${BUSYBOX}ARG A\nRUN env | grep -A1 '^A=' > /one; echo "$A" > /two\n`, { buildArgs: { A: 'one\ntwo' } }],
-  ['USER whose home is missing, and no list of users', `${DEBIAN}RUN useradd -M -d /nowhere/home u\nUSER u\nRUN echo "$HOME $(pwd)" > /tmp/one\nUSER root\nRUN rm /etc/passwd /etc/group\nRUN id > /two; echo $HOME >> /two\n`],
+  ['USER whose home is missing, and no list of users', `${DEBIAN}RUN useradd -M -d /nowhere/home u\nUSER u\nRUN echo "$HOME $(pwd)" > /tmp/one\nUSER 0\nRUN rm /etc/passwd /etc/group\nRUN id > /two; echo $HOME >> /two\n`],
   ['the working folder removed', `${DEBIAN}WORKDIR /w/x\nRUN rm -rf /w; echo x > /made\n`],
   ['links and folders at paths that are stripped', `${DEBIAN}RUN rm -f /etc/machine-id && ln -s /nowhere /etc/machine-id; ln -s group- /etc/group-; ln -s /etc/shadow /etc/shadow-; mkdir /etc/gshadow-\n`],
   ['/dev and /proc unmounted', `${DEBIAN}RUN --security=insecure umount -l /dev && ls -A /dev > /one\nRUN --security=insecure umount -l /proc && ls -A /proc > /two\n`, { args: ['--allow', 'security.insecure'] }],
   ['the file system made read-only by the command', `${DEBIAN}RUN --security=insecure touch /made && mount -o remount,ro /\n`, { args: ['--allow', 'security.insecure'] }],
   ['limits: no bytes to be written', `${DEBIAN}RUN touch /made\n`, { opts: { ulimit: 'fsize=0:0' } }],
   ['limits: one process', `${DEBIAN}USER 1234\nRUN ["touch", "/tmp/made"]\n`, { opts: { ulimit: 'nproc=1:1' } }],
+  ['a command as long as the kernel takes, nearly', `${BUSYBOX}RUN : ${LONG}\\\n${LONG}\\\n${'x'.repeat(10_900)}; echo x > /made\n`],
   ['another platform, whose programs are of this one', `FROM --platform=linux/386 ${env.bases.busybox}\nRUN echo x > /made\n`],
   ['ONBUILD', `${BUSYBOX}ONBUILD RUN exit 1\nRUN touch /made\n`],
 ];
