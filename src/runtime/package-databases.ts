@@ -94,7 +94,7 @@ composer_name() {
   folder=\${1%/autoload.php}
   hash=$(sed -n 's/^ *"content-hash": "\\([0-9a-f]\\{32\\}\\)".*$/\\1/p' "\${folder%/vendor}/composer.lock" 2>/dev/null)
   if [ -n "$hash" ]; then
-    [ "$name" = "$hash" ] || sed -i "s/\\(Composer[A-Za-z]*Init\\)$name/\\1$hash/g" "$1" "$folder/composer/autoload_real.php" "$folder/composer/autoload_static.php"
+    [ "$name" = "$hash" ] || sed -i "s/$name/$hash/g" "$1" "$folder/composer/autoload_real.php" "$folder/composer/autoload_static.php"
     return
   fi
   for each in autoload.php composer/autoload_real.php composer/autoload_static.php; do

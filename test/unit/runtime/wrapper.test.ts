@@ -244,7 +244,7 @@ each('what tools leave in any folder: removed, or told of, where the RUN wrote i
 each('files of a tool in any folder: keyrings of GnuPG, times of pnpm and Maven, names of Composer', (shell) => withBox({ '/app/node_modules/.modules.yaml': 'prunedAt: Fri, 27 Nov 2026 17:31:51 GMT\n' }, (box) => {
   const strip = STRIP.filter(({ tools = [] }) => ['gpg', 'pnpm', 'mvn', 'composer'].some((tool) => tools.includes(tool)));
   const index = (time: string): string => `{"files":{"a":{"checkedAt":${time},"size":1234567890123},"b":{"size":1,"checkedAt":${time}}}}`;
-  const composer = (part: string, name: string): string => `// ${part}\nclass ComposerAutoloaderInit${name.repeat(16)}\nComposerStaticInit${name.repeat(16)}::$files\nreturn ComposerAutoloaderInit${name.repeat(16)}::getLoader();\n`;
+  const composer = (part: string, name: string): string => `// ${part}\nclass ComposerAutoloaderInit${name.repeat(16)}\nComposerStaticInit${name.repeat(16)}::$files\nfunction composerRequire${name.repeat(16)}\nreturn ComposerAutoloaderInit${name.repeat(16)}::getLoader();\n`;
   const texts: Readonly<Record<string, readonly [string, string]>> = {
     'opt/a b/trustdb.gpg': [`\x01gpg\x03${'x'.repeat(7)}\x7a\x12\x00\x00${'x'.repeat(24)}`, `\x01gpg\x03${'x'.repeat(7)}e\x53\xf1\x00${'x'.repeat(24)}`],
     'app two/node_modules/.modules.yaml': ['registries:\n  default: x\nprunedAt: Fri, 27 Nov 2026 17:31:51 GMT\n', 'registries:\n  default: x\nprunedAt: Tue, 14 Nov 2023 22:13:20 GMT\n'],
