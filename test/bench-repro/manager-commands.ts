@@ -55,7 +55,7 @@ export const MANAGER_COMMANDS: readonly BenchCommand[] = [
       `git init -q && git add . && ${COMMITTER} commit -qm x && rm .git/index\nRUN cd /src && cargo build --release && ./target/release/hello\nRUN --network=none cd /src && cargo build --offline --release`,
   },
   { name: 'go-module', lines: `${file('/src/main.go', 'package main', 'import ("fmt"; "golang.org/x/text/language")', 'func main() { fmt.Println(language.English) }')}RUN cd /src && go mod init hello && go get golang.org/x/text@v0.3.7 && go build -o /usr/local/bin/hello . && hello` },
-  { name: 'maven', lines: `${MAVEN}RUN ${PLUGINS} && cd /src && mvn -B -q -DskipTests install\nRUN --network=none cd /src && mvn -B -q -o -DskipTests clean install` },
+  { name: 'maven', lines: `${MAVEN}RUN ${PLUGINS} && cd /src && mvn -B -q -DskipTests install\nRUN --network=none cd /src && mvn -B -q -o -DskipTests install` },
   { name: 'gradle', lines: `${JAVA}${file('/src/build.gradle', 'apply plugin: "java"')}RUN cd /src && gradle --offline --no-daemon jar` },
   { name: 'gem-server', lines: `${GEM}RUN --network=none ${GEMS}; ${serve('gem install --clear-sources --source http://127.0.0.1:8000 hello')} && gem list hello` },
   { name: 'bundler', lines: `${GEM}${file('/app/Gemfile', 'source "http://127.0.0.1:8000"', 'gem "hello"')}RUN --network=none ${GEMS}; cd /app; ${serve('bundle install')} && bundle list` },
