@@ -50,7 +50,7 @@ export const COMMANDS: readonly BenchCommand[] = [
   { name: 'cmake-install', lines: `${CMAKE}RUN cmake -S /src -B /build && cmake --build /build && cmake --install /build && rm -rf /build` },
   { name: 'cmake-left', lines: `${CMAKE}RUN cmake -G Ninja -S /src -B /build && cmake --build /build && cmake --install /build` },
   { name: 'cmake-make-left', lines: `${CMAKE}RUN cmake -S /src -B /build && cmake --build /build && cmake --install /build` },
-  { name: 'meson-left', lines: `${SOURCE}COPY <<EOF /src/meson.build\nproject('x', 'c')\nexecutable('x', 'x.c', install: true)\nEOF\nRUN meson setup /build /src && ninja -C /build install` },
+  { name: 'meson-left', lines: `${SOURCE}COPY <<EOF /src/meson.build\nproject('x', 'c')\nexecutable('x', 'x.c', install: true)\nEOF\nRUN export CC=gcc && meson setup /build /src && ninja -C /build install` },
   {
     name: 'autotools-left',
     lines: `${SOURCE}COPY <<EOF /src/configure.ac\nAC_INIT([x], [1])\nAM_INIT_AUTOMAKE([foreign])\nAC_PROG_CC\nAC_CHECK_HEADERS([unistd.h])\nAC_CONFIG_HEADERS([config.h])\nAC_CONFIG_FILES([Makefile])\nAC_OUTPUT\nEOF\n` +
