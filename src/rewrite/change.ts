@@ -41,6 +41,7 @@ export type RunRule = (run: RunFacts) => RunRewrite | undefined;
 /** The instruction that a change is of. */
 export type Changed = Pick<Change, 'line' | 'was'>;
 
+/** Of what is known of an instruction, what a change says of it. */
 export function changedBy({ locations, code }: RunFacts | FileFacts): Changed {
   return { line: locations?.[0]?.ranges[0]?.start.line ?? 0, was: code };
 }
