@@ -33,10 +33,12 @@ export function stripRulesFor(rules: readonly StripRule[], { mountTargets, tools
 }
 
 const TOOLS = [...new Set(STRIP_TABLE.flatMap(({ tools = [] }) => tools))].map((tool) => ({ tool, word: new RegExp(`(?<![\\w.])${tool}\\b`) }));
+const ANY_TOOL = new RegExp(TOOLS.map(({ tool }) => tool).join('|'));
 
 /** The tools that a RUN's text, or a script in it, calls. A word after a dot is a file's ending. */
 export function toolsOf({ code, args }: Pick<RunFacts, 'code' | 'args'>): readonly string[] {
-  return TOOLS.filter(({ tool, word }) => [code, ...args].some((text) => text.includes(tool) && word.test(text))).map(({ tool }) => tool);
+  const texts = [code, ...args].filter((text) => ANY_TOOL.test(text));
+  return texts.length === 0 ? [] : TOOLS.filter(({ word }) => texts.some((text) => word.test(text))).map(({ tool }) => tool);
 }
 
 /** Whether `path` is `folder` or in it. */
