@@ -77,7 +77,7 @@ export function searchCalls(paths: readonly SearchRule[]): string {
   const groups = new Map<string, string[]>();
   for (const { path, action, why } of paths.filter(isFoundByName)) {
     const call = `${CALLS.get(action) ?? ''}${action === 'report' ? ` ${shellWord(why)}` : ''}`;
-    groups.set(call, [...(groups.get(call) ?? []), shellWord(path.replace('/**/', '').replaceAll('/**/', '/*/'))]);
+    groups.set(call, [...(groups.get(call) ?? []), shellWord(path.replace('/**/', ''))]);
   }
   return [...groups].map(([call, names]) => `  ${call} ${names.join(' ')}\n`).join('');
 }
