@@ -16,20 +16,22 @@ export function withHooks(stage: StageBuild, run: RunInstruction, options: RunOp
   const { runHooks, config } = stage.conversion.options;
   if (runHooks.length === 0) return options;
   const facts = runFacts(stage, run, options);
-  let added = NOTHING_ADDED;
+  let added: Pick<RunOptions, 'mounts' | 'secrets' | 'ssh' | 'env'> = options;
+  let entrypoint: readonly string[] = NONE;
   for (const rule of runHooks) {
     const hook = rule(facts);
-    if (hook !== undefined) added = sums.get(added, () => new KnownOf<RunHook, Added>()).get(hook, () => addHook(added, hook, config.cacheIdNamespace));
+    if (hook === undefined) continue;
+    entrypoint = joinLists(entrypoint, hook.entrypoint);
+    const { mounts, secrets, ssh } = hookMounts.get(hook, () => mountsOf(hook, config.cacheIdNamespace));
+    added = {
+      mounts: joinLists(added.mounts, mounts), secrets: joinLists(added.secrets, secrets), ssh: joinLists(added.ssh, ssh), env: joinLists(added.env, hook.env),
+    };
   }
-  return {
-    ...options,
-    mounts: joinLists(options.mounts, added.mounts),
-    secrets: joinLists(options.secrets, added.secrets),
-    ssh: joinLists(options.ssh, added.ssh),
-    env: joinLists(options.env, added.env),
-    args: joinLists(added.entrypoint, options.args),
-  };
+  return { ...options, ...added, args: joinLists(entrypoint, options.args) };
 }
+
+/** The mounts of hooks, which are the same ones for many RUNs of a build. */
+const hookMounts = new KnownOf<RunHook, RunMounts>();
 
 function runFacts(stage: StageBuild, run: RunInstruction, options: RunOptions): RunFacts {
   const { state, conversion: { epoch } } = stage;
@@ -55,25 +57,6 @@ function runFacts(stage: StageBuild, run: RunInstruction, options: RunOptions): 
 }
 
 const NONE: readonly never[] = [];
-
-/** What hooks add to a RUN, joined. */
-interface Added extends RunMounts {
-  readonly entrypoint: readonly string[];
-  readonly env: RunHook['env'];
-}
-
-const NOTHING_ADDED: Added = { entrypoint: NONE, mounts: NONE, secrets: NONE, ssh: NONE, env: NONE };
-
-/** What the hooks of a RUN add, by those before it and the last: they are the same ones for many RUNs of a build. */
-const sums = new KnownOf<Added, KnownOf<RunHook, Added>>();
-
-function addHook(before: Added, hook: RunHook, cacheNamespace: string): Added {
-  const { mounts, secrets, ssh } = mountsOf(hook, cacheNamespace);
-  return {
-    entrypoint: joinLists(before.entrypoint, hook.entrypoint), mounts: joinLists(before.mounts, mounts), secrets: joinLists(before.secrets, secrets),
-    ssh: joinLists(before.ssh, ssh), env: joinLists(before.env, hook.env),
-  };
-}
 
 function mountsOf({ mounts }: RunHook, cacheNamespace: string): RunMounts {
   return { mounts: mounts.flatMap((mount) => execMount(mount, cacheNamespace)), secrets: mounts.flatMap(secretRequest), ssh: mounts.flatMap(sshRequest) };

@@ -38,15 +38,7 @@ export interface RunRewrite {
 /** One rewrite of RUNs. Undefined: this RUN is none of its business. */
 export type RunRule = (run: RunFacts) => RunRewrite | undefined;
 
-/** The instruction that a change is of. */
-export type Changed = Pick<Change, 'line' | 'was'>;
-
-/** Of what is known of an instruction, what a change says of it. */
-export function changedBy({ locations, code }: RunFacts | FileFacts): Changed {
-  return { line: locations?.[0]?.ranges[0]?.start.line ?? 0, was: code };
-}
-
 /** A {@link RunChange} with the instruction that it is of. */
-export function changeOf({ line, was }: Changed, { rule, ...rest }: RunChange): Change {
-  return { rule, line, was, ...rest };
+export function changeOf({ locations, code }: RunFacts | FileFacts, { rule, ...rest }: RunChange): Change {
+  return { rule, line: locations?.[0]?.ranges[0]?.start.line ?? 0, was: code, ...rest };
 }

@@ -1,8 +1,8 @@
 import type { FileRule, RunHookRule } from '../convert/options.ts';
 import type { Dockerfile } from '../dockerfile/ast.ts';
 import type { Provenance } from '../provenance/provenance.ts';
-import { changedBy, changeOf } from './change.ts';
-import type { Change, Changed, RunChange, RunRule } from './change.ts';
+import { changeOf } from './change.ts';
+import type { Change, RunRule } from './change.ts';
 import { declaredRule } from './declared.ts';
 import { epochRule } from './epoch.ts';
 import type { Declared } from './from.ts';
@@ -54,7 +54,7 @@ export interface Rewrite {
 export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
   const { options, provenance, declared } = facts;
   if (!options.enabled) return { dockerfile, runHooks: [], pins: NO_PINS, unpinned: [], snapshots: false, locked: false, changes: [], plainMessage: (text) => text };
-  const asked: (Change | { readonly of: Changed; readonly changes: readonly RunChange[] })[] = [];
+  const asked: Change[] = [];
   const record = (change: Change): void => void asked.push(change);
   const unpinned: Unpinned[] = [];
   const pins = provenance === undefined ? recordUnpinned((material) => unpinned.push(material)) : provenancePins(provenance, options.pin, record);
@@ -78,12 +78,12 @@ export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
     runHooks: rules.map((rule): RunHookRule => (run) => {
       if (facts.secretProblem !== undefined) record(secretChange(facts.secretProblem));
       const made = rule(run);
-      if (made !== undefined && made.changes.length > 0) asked.push({ of: changedBy(run), changes: made.changes });
+      for (const change of made?.changes ?? []) record(changeOf(run, change));
       return made?.hook;
     }),
     ...(clamp ? { fileRule: timestampsRule(record) } : {}),
     get changes() {
-      return once(asked.flatMap((each) => ('of' in each ? each.changes.map((change) => changeOf(each.of, change)) : each)));
+      return once(asked);
     },
     plainMessage: withoutWrapper,
   };

@@ -1,6 +1,6 @@
 import type { FileRule } from '../convert/options.ts';
 import { CodedError } from '../diag/error.ts';
-import { changedBy, changeOf } from './change.ts';
+import { changeOf } from './change.ts';
 import type { Change, RunChange } from './change.ts';
 import { clampFiles } from './clamp-files.ts';
 import type { ReproOptions } from './options.ts';
@@ -22,10 +22,10 @@ export function timestampsRule(record: (change: Change) => void): FileRule {
     const { epoch, platform } = facts;
     if (epoch === undefined) return actions;
     if (platform.os === 'linux') {
-      record(changeOf(changedBy(facts), timestampsChange(epoch)));
+      record(changeOf(facts, timestampsChange(epoch)));
       return clampFiles(actions, facts, epoch);
     }
-    record(changeOf(changedBy(facts), { rule: 'timestamps', becomes: facts.code, why: `timestamps does not reach it: files of ${platform.os} keep their times`, warning: true }));
+    record(changeOf(facts, { rule: 'timestamps', becomes: facts.code, why: `timestamps does not reach it: files of ${platform.os} keep their times`, warning: true }));
     return actions;
   };
 }
