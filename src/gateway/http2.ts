@@ -1,10 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
-import { KnownOf } from '../llb/known.ts';
 import { GatewayError, STATUS } from './error.ts';
 import { createFrameReader, DEFAULT_FRAME_BYTES, FLAG, FRAME, frameHeader, framePayload, numberFrame } from './frames.ts';
 import type { Frame } from './frames.ts';
-import { createHeaderDecoder, encodeHeaders } from './hpack.ts';
-import type { HeaderField } from './hpack.ts';
+import { createHeaderDecoder } from './hpack.ts';
 
 /** The two directions of one connection; for a socket both are the same. */
 export interface Wire {
@@ -13,7 +11,8 @@ export interface Wire {
 }
 
 export interface Http2Request {
-  readonly headers: readonly HeaderField[];
+  /** A block of header fields: see encodeHeaders. */
+  readonly headers: Buffer;
   readonly body: Buffer;
   /** A longer answer fails. */
   readonly maxAnswerBytes: number;
@@ -47,8 +46,6 @@ const ERROR_NAMES = [
   'NO_ERROR', 'PROTOCOL_ERROR', 'INTERNAL_ERROR', 'FLOW_CONTROL_ERROR', 'SETTINGS_TIMEOUT', 'STREAM_CLOSED', 'FRAME_SIZE_ERROR',
   'REFUSED_STREAM', 'CANCEL', 'COMPRESSION_ERROR', 'CONNECT_ERROR', 'ENHANCE_YOUR_CALM', 'INADEQUATE_SECURITY', 'HTTP_1_1_REQUIRED',
 ];
-
-const headerBlocks = new KnownOf<readonly HeaderField[], Buffer>();
 
 /** A request under way. */
 interface Stream {
@@ -126,7 +123,7 @@ export function openHttp2({ input, output }: Wire): Http2Connection {
     stream.window = peer.streamWindow;
     nextId += 2;
     streams.set(stream.id, stream);
-    const headers = headerBlocks.get(stream.request.headers, encodeHeaders);
+    const { headers } = stream.request;
     write(frameHeader(FRAME.headers, FLAG.endHeaders, stream.id, headers.length), headers);
     sendBody(stream);
   };

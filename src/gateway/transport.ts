@@ -1,6 +1,7 @@
 import { KnownValues } from '../llb/known.ts';
 import { decodeMessage } from '../pb/codec.ts';
 import { GatewayError, STATUS } from './error.ts';
+import { encodeHeaders } from './hpack.ts';
 import type { HeaderField } from './hpack.ts';
 import { openHttp2 } from './http2.ts';
 import type { Http2Answer, Wire } from './http2.ts';
@@ -32,7 +33,7 @@ export function openTransport(wire: Wire): Transport {
         throw new GatewayError(STATUS.resourceExhausted, `trying to send message larger than max (${message.length} vs. ${MAX_MESSAGE_BYTES})`);
       }
       const answer = await connection.request({
-        headers: requestHeaders.get(`${path} ${timeoutMs}`, () => makeHeaders(path, timeoutMs)), body: withPrefix(message), maxAnswerBytes: MAX_MESSAGE_BYTES + PREFIX_BYTES, timeoutMs, onSent,
+        headers: headerBlocks.get(`${path} ${timeoutMs}`, () => encodeHeaders(requestHeaders(path, timeoutMs))), body: withPrefix(message), maxAnswerBytes: MAX_MESSAGE_BYTES + PREFIX_BYTES, timeoutMs, onSent,
       });
       return readAnswer(answer);
     },
@@ -40,9 +41,9 @@ export function openTransport(wire: Wire): Transport {
 }
 
 /** There are few, and each comes again in every build. */
-const requestHeaders = new KnownValues<readonly HeaderField[]>();
+const headerBlocks = new KnownValues<Buffer>();
 
-function makeHeaders(path: string, timeoutMs: number | undefined): readonly HeaderField[] {
+function requestHeaders(path: string, timeoutMs: number | undefined): readonly HeaderField[] {
   return [
     [':method', 'POST'], [':scheme', 'http'], [':path', path], [':authority', 'localhost'], ['te', 'trailers'],
     ...(timeoutMs === undefined ? [] : [['grpc-timeout', `${timeoutMs}m`] as const]),

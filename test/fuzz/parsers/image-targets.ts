@@ -87,7 +87,7 @@ async function talk(input: Uint8Array): Promise<unknown> {
   const [from, to] = [new PassThrough(), new PassThrough()];
   to.resume();
   const connection = openHttp2({ input: from, output: to });
-  const request = { headers: [[':path', '/']] as const, body: Buffer.from('?'), maxAnswerBytes: 1 << 16 };
+  const request = { headers: encodeHeaders([[':path', '/']]), body: Buffer.from('?'), maxAnswerBytes: 1 << 16 };
   const answers = Promise.allSettled([connection.request(request), connection.request(request)]);
   for (let at = 0; at < input.length; at += 500) from.write(Buffer.from(input.subarray(at, at + 500)));
   from.end();

@@ -43,7 +43,7 @@ async function withServer(answer: (stream: ServerHttp2Stream, body: Buffer) => v
 }
 
 function request({ connection }: Peer, body: Buffer = Buffer.from('?'), rest: { timeoutMs?: number; maxAnswerBytes?: number } = {}): Promise<Http2Answer> {
-  const headers = [[':method', 'POST'], [':scheme', 'http'], [':path', '/'], [':authority', 'x'], ['te', 'trailers']] as const;
+  const headers = encodeHeaders([[':method', 'POST'], [':scheme', 'http'], [':path', '/'], [':authority', 'x'], ['te', 'trailers']]);
   return connection.request({ headers, body, maxAnswerBytes: 64 << 20, ...rest });
 }
 
