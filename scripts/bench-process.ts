@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { GATEWAY_CAPABILITIES } from '../src/gateway/capabilities.ts';
 import { LLB_CAPS } from '../src/llb/caps.ts';
 import { decodeMessage, encodeMessage } from '../src/pb/codec.ts';
+import { cut } from '../src/spec/strings.ts';
 
 /** A frontend as a process: its command line, and what its image adds to the environment, as `NAME=value`. */
 export interface Command {
@@ -98,7 +99,7 @@ export async function startProcessBench(folder: string): Promise<ProcessBench> {
 function startFrontend({ words: [program = '', ...args], env: added = [] }: Command, options: Readonly<Record<string, string>>): ReturnType<typeof spawn> & { stdin: NodeJS.WritableStream; stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream } {
   const variables = Object.entries(options).map(([key, value], index) => [`BUILDKIT_FRONTEND_OPT_${index}`, `${key}=${value}`]);
   const env = {
-    ...Object.fromEntries(added.map((variable) => [variable.slice(0, variable.indexOf('=')), variable.slice(variable.indexOf('=') + 1)])),
+    ...Object.fromEntries(added.map((variable) => cut(variable, '=')).map(({ before, after = '' }) => [before, after])),
     PATH: process.env['PATH'] ?? '', BUILDKIT_SESSION_ID: 'session', BUILDKIT_EXPORTEDPRODUCT: 'buildkit',
     BUILDKIT_WORKERS: '[{"ID":"worker","Platforms":[{"architecture":"amd64","os":"linux"}]}]', ...Object.fromEntries(variables),
   };
