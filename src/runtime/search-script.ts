@@ -33,9 +33,7 @@ report_found() {
 # normalise_found NAME...
 normalise_found() {
   found "$@"
-  set --
-  while IFS= read -r f; do set -- "$@" "$f"; done < "$S/.found"
-  [ $# = 0 ] || by_perl 'it may have what differs from build to build' "$@"
+  list_by_perl 'it may have what differs from build to build' "$S/.found"
 }
 
 # found_times NAME...: there may be thousands.

@@ -267,9 +267,7 @@ comments() {
   for f; do
     ! has_news "$f" || find "$f" -xdev -type f -newer "$S/.mark" -exec grep -l -E -e "$date" {} +
   done > "$S/.dated" 2>/dev/null
-  set --
-  while IFS= read -r f; do set -- "$@" "$f"; done < "$S/.dated"
-  [ $# = 0 ] || by_perl 'a comment in it may have the time of the RUN' "$@"
+  list_by_perl 'a comment in it may have the time of the RUN' "$S/.dated"
 }
 
 lacked=
@@ -288,6 +286,14 @@ by_perl() {
     lacked=$lacked:$f:
     echo "repro: \${f#"$R"}: $cause, and there is $lack to take that out" >&2
   done < "$S/.unable"
+}
+
+# list_by_perl CAUSE LIST: the same for files that are listed in another, a line each.
+list_by_perl() {
+  list=$2
+  set -- "$1"
+  while IFS= read -r f; do set -- "$@" "$f"; done < "$list"
+  [ $# = 1 ] || by_perl "$@"
 }
 
 # normalise FILE...
