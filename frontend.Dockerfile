@@ -61,7 +61,7 @@ set -eu
 mkdir /snapshot
 cd /snapshot
 node() { env -i LD_LIBRARY_PATH="$(echo /runtime/lib/*-linux-gnu)" /runtime/node "$@"; }
-node --no-rehash-snapshot --hash-seed=1 --random-seed=1 --single-threaded --no-flush-bytecode --disable-warning=ExperimentalWarning --snapshot-blob frontend.blob --build-snapshot /snapshot.cjs
+node --no-rehash-snapshot --hash-seed=1 --random-seed=1 --single-threaded --disable-warning=ExperimentalWarning --snapshot-blob frontend.blob --build-snapshot /snapshot.cjs
 node /trim-snapshot.mjs frontend.blob
 chmod 0644 frontend.blob
 touch --date=@0 frontend.blob

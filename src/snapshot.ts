@@ -25,7 +25,7 @@ startupSnapshot.addSerializeCallback(() => {
 
 /** Takes the code of what has run so far, most of it once while Node started, out of the heap: what the rehearsal calls is compiled again. */
 function forgetCode(): void {
-  for (const flag of ['--flush-bytecode', '--stress-flush-code']) setFlagsFromString(flag);
+  setFlagsFromString('--stress-flush-code');
   // It looks at all that is reachable, and collects the rest before that.
   queryObjects(class {}, { format: 'count' });
   for (const flag of ['--no-stress-flush-code', '--no-flush-bytecode']) setFlagsFromString(flag);
