@@ -1,7 +1,7 @@
 import type { InstructionBase, RunInstruction } from '../dockerfile/ast.ts';
-import { joinLists, KnownOf } from '../llb/known.ts';
 import type { RunOptions } from '../llb/state.ts';
 import type { ExecMount, FileAction, Output, SecretRequest, SshRequest } from '../llb/types.ts';
+import { joinLists, KnownOf } from '../spec/known.ts';
 import { basePath } from '../spec/path.ts';
 import { sourceLocation } from './context.ts';
 import type { StageBuild } from './context.ts';

@@ -1,5 +1,5 @@
-import { KnownValues } from '../llb/known.ts';
 import { decodeMessage } from '../pb/codec.ts';
+import { KnownValues } from '../spec/known.ts';
 import { GatewayError, STATUS } from './error.ts';
 import { encodeHeaders } from './hpack.ts';
 import type { HeaderField } from './hpack.ts';

@@ -1,7 +1,7 @@
+import { joinLists } from '../spec/known.ts';
 import type { Constraints, OpMetadata, SourceLocation, SourceMap } from './types.ts';
 import type { Range } from '../diag/range.ts';
 import { CapList } from './cap-list.ts';
-import { joinLists } from './known.ts';
 
 /** `parts` as one: of platform, progress group and resources the last given; descriptions and locations together; no cache if any says so. */
 export function mergeConstraints(...parts: readonly Constraints[]): Constraints {

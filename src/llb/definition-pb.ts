@@ -4,7 +4,7 @@ import { decodeMessage, encodeMessage, encodeToKeep } from '../pb/codec.ts';
 import type { Messages } from '../pb/schema.ts';
 import { digestOf } from '../spec/digest.ts';
 import type { Digest } from '../spec/digest.ts';
-import { KnownOf } from './known.ts';
+import { KnownOf } from '../spec/known.ts';
 import type { Definition, DefinitionSource, LinuxResources, OpMetadata, SourceMap, SourcePlace } from './types.ts';
 
 /** The pb.Definition of a definition, as a message to be encoded, by itself or in a request. */

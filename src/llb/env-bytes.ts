@@ -1,5 +1,5 @@
 import { encodeToKeep } from '../pb/codec.ts';
-import { KnownOf, KnownValues } from './known.ts';
+import { KnownOf, KnownValues } from '../spec/known.ts';
 
 /** The bytes of lists that were encoded before; builds have thousands of commands with the same variables. */
 const lists = new KnownOf<readonly string[], Uint8Array>();

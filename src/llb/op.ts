@@ -1,6 +1,6 @@
 import { encodeMessage, encodeToKeep } from '../pb/codec.ts';
+import { KnownOf } from '../spec/known.ts';
 import type { Platform } from '../spec/platform.ts';
-import { KnownOf } from './known.ts';
 import type { CapSet, Constraints, Output } from './types.ts';
 
 /** An edge in an op's bytes: another op's digest and which of its outputs. */

@@ -1,10 +1,10 @@
+import { joinLists } from '../spec/known.ts';
 import { isAbsolutePath, joinPath } from '../spec/path.ts';
 import { makePlatform, normalizePlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
 import type { ImageConfig } from '../spec/config.ts';
 import { EnvList } from './env.ts';
 import { resolveActionPaths } from './fileaction.ts';
-import { joinLists } from './known.ts';
 import { rootIndex } from './mounts.ts';
 import type {
   Constraints, ExecMount, ExecVertex, FileAction, FileVertex, HostIp, NetworkMode, Output, ProxyEnv, SecretRequest, SecurityMode, SshRequest, Ulimit,

@@ -1,4 +1,4 @@
-import { KnownValues } from '../llb/known.ts';
+import { KnownValues } from '../spec/known.ts';
 import type { RunChange, RunRewrite, RunRule } from './change.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { trimEnd } from '../spec/strings.ts';
-import { KnownOf, KnownValues } from '../llb/known.ts';
+import { KnownOf, KnownValues } from '../spec/known.ts';
 import type { RunFacts } from '../convert/options.ts';
 import type { RunChange } from './change.ts';
 import type { StripOptions } from './options.ts';

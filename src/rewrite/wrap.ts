@@ -1,5 +1,5 @@
 import type { HookMount, RunFacts, RunHook } from '../convert/options.ts';
-import { KnownOf, KnownValues } from '../llb/known.ts';
+import { KnownOf, KnownValues } from '../spec/known.ts';
 import type { FileAction, FileVertex, Output } from '../llb/types.ts';
 import { wrapperFiles } from '../runtime/files.ts';
 import { launcher } from '../runtime/launcher.ts';
