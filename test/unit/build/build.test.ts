@@ -83,7 +83,8 @@ test('with rewrites on a RUN is wrapped, the result is built at once, and the se
   const without = await run({ files });
   assert.is(without.error, undefined);
   assert.is(without.fake.requests('Solve').at(-1)!['Evaluate'], true);
-  assert.equal(without.fake.requests('NewContainer').length, 1);
+  const asked = without.fake.requests('NewContainer');
+  assert.equal(asked.map((request) => request['Mounts'].map(({ dest }: { dest: string }) => dest)), [['/secret', '/']], 'the daemon makes no root where there is no secret');
   assert.is(without.fake.requests('ReleaseContainer').length, 0);
   const exec = opsOf(without.fake, -1).find((op) => op['op'] === 'exec')!['exec'];
   assert.not.equal(exec.meta.args, ['/bin/sh', '-c', 'apt-get update']);
