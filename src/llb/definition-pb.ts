@@ -11,15 +11,14 @@ import type { Definition, DefinitionSource, LinuxResources, OpMetadata, SourceMa
 export function definitionToPb(definition: Definition): object {
   return {
     def: definition.ops.map((op) => op.bytes),
-    metadata: new Map(Array.from(definition.metadata, ([digest, metadata]) => [digest, encodeMetadata(metadata)])),
+    metadata: new Map(Array.from(definition.metadata, ([digest, metadata]) => [digest, metadataMessage(metadata)])),
     Source: definition.source === undefined ? undefined : sourceMessage(definition.source),
   };
 }
 
-/** The bytes of a pb.OpMetadata, in pieces. Those of the capabilities, most of it, are the same for most ops. */
-function encodeMetadata({ ignoreCache, description, exportCache, caps, progressGroup, linuxResources }: OpMetadata): readonly Uint8Array[] {
-  const rest = progressGroup === undefined && linuxResources === undefined ? [] : [encodeMessage('pb.OpMetadata', { progressGroup, linuxResources })];
-  return [encodeMessage('pb.OpMetadata', { ignoreCache, description, exportCache: exportCache === undefined ? undefined : { Value: exportCache } }), encodeCaps(caps), ...rest];
+/** A pb.OpMetadata in parts. The capabilities, most of it, are the same for most ops. */
+function metadataMessage({ ignoreCache, description, exportCache, caps, progressGroup, linuxResources }: OpMetadata): readonly object[] {
+  return [{ ignoreCache, description, exportCache: exportCache === undefined ? undefined : { Value: exportCache } }, encodeCaps(caps), { progressGroup, linuxResources }];
 }
 
 const capLists = new KnownOf<readonly string[], Uint8Array>();
@@ -30,20 +29,20 @@ function encodeCaps(caps: readonly string[]): Uint8Array {
 
 function sourceMessage({ infos, locations }: DefinitionSource): object {
   return {
-    locations: new Map(Array.from(locations, ([digest, places]) => [digest, { locations: places.map(encodeLocation) }])),
+    locations: new Map(Array.from(locations, ([digest, places]) => [digest, { locations: places.map(locationMessage) }])),
     infos: infos.map(({ filename, data, definition, language }) => ({
       filename, data, definition: definition === undefined ? undefined : definitionToPb(definition), language,
     })),
   };
 }
 
-/** The bytes of lists of ranges that were encoded before: what a rewrite adds to a RUN has the RUN's own, a line each. */
+/** The bytes of long lists of ranges that were encoded before: what a rewrite adds to a RUN has the RUN's own, a line each. */
 const rangeLists = new KnownOf<readonly Range[], Uint8Array>();
+const LONG_LIST = 16;
 
-/** The bytes of a pb.Location. */
-function encodeLocation({ sourceIndex, ranges }: SourcePlace): Uint8Array {
-  const bytes = rangeLists.get(ranges, () => encodeToKeep('pb.Location', { ranges }));
-  return sourceIndex === 0 ? bytes : Buffer.concat([encodeMessage('pb.Location', { sourceIndex }), bytes]);
+/** A pb.Location, or its parts. */
+function locationMessage({ sourceIndex, ranges }: SourcePlace): object {
+  return ranges.length < LONG_LIST ? { sourceIndex, ranges } : [{ sourceIndex }, rangeLists.get(ranges, () => encodeToKeep('pb.Location', { ranges }))];
 }
 
 /** The bytes of a pb.Definition. The ops' bytes go in as they are. */

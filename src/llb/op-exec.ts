@@ -1,8 +1,8 @@
 import { CodedError } from '../diag/error.ts';
-import { encodeMessage, encodeToKeep } from '../pb/codec.ts';
+import { encodeToKeep } from '../pb/codec.ts';
 import { ENUMS } from '../pb/schema.ts';
 import { defaultPathEnv } from '../spec/config.ts';
-import { KnownValues } from '../spec/known.ts';
+import { joinLists, KnownValues } from '../spec/known.ts';
 import { CAPS } from './caps.ts';
 import { encodeEnv } from './env-bytes.ts';
 import { InputList, encodeOp, platformOf } from './op.ts';
@@ -26,8 +26,8 @@ export function encodeExec(vertex: ExecVertex, context: OpContext): EncodedOp {
   const mounts = sortMounts(vertex.mounts);
   const inputs = new InputList();
   const exec = {
-    meta: encodeMeta(vertex, envOf(vertex, ssh, context)),
-    mounts: [...encodeMounts(mounts, context.input, inputs), ...secretMounts(vertex), ...ssh.map(sshMount)],
+    meta: metaMessage(vertex, envOf(vertex, ssh, context)),
+    mounts: joinLists(mountMessages(mounts, context.input, inputs), joinLists(secretMounts(vertex), ssh.map(sshMount))),
     network: NETWORK_MODES[vertex.network],
     security: SECURITY_MODES[vertex.security],
     secretenv: vertex.secrets.flatMap(({ id, env, optional }) => (env === undefined ? [] : [{ ID: id, name: env, optional }])),
@@ -47,11 +47,10 @@ function envOf(vertex: ExecVertex, ssh: readonly SshRequest[], context: OpContex
 }
 
 const settings = new KnownValues<Uint8Array>();
-const mountBytes = new KnownValues<Uint8Array>();
 
-/** The bytes of a pb.Meta, in pieces. Those of the variables, most of it, are the same for many commands. */
-function encodeMeta(vertex: ExecVertex, env: readonly string[]): readonly Uint8Array[] {
-  return [encodeMessage('pb.Meta', { args: vertex.args }), encodeEnv(env), encodeSettings(vertex)];
+/** A pb.Meta in parts. The variables, most of it, are the same for many commands. */
+function metaMessage(vertex: ExecVertex, env: readonly string[]): readonly object[] {
+  return [{ args: vertex.args }, encodeEnv(env), encodeSettings(vertex)];
 }
 
 /** The rest of a pb.Meta, which most commands of a stage have in common. */
@@ -72,28 +71,45 @@ function encodeSettings({ cwd, user, proxy, extraHosts, hostname, ulimits, cgrou
   }));
 }
 
-function encodeMounts(mounts: readonly ExecMount[], inputOf: (output: ExecMount['source']) => Input | undefined, inputs: InputList): readonly Uint8Array[] {
+function mountMessages(mounts: readonly ExecMount[], inputOf: (output: ExecMount['source']) => Input | undefined, inputs: InputList): readonly object[] {
   let outputs = 0;
   return mounts.map((mount) => {
     const input = inputs.add(inputOf(mount.source));
     if (mount.tmpfs !== undefined && input >= 0) throw new CodedError('convert', 'tmpfs mounts must use scratch');
-    return encodeMount(mount, input, hasOutput(mount) ? outputs++ : -1);
+    const output = hasOutput(mount) ? outputs++ : -1;
+    // The root mount is another one for each command; hooks give many commands the same ones.
+    return mount.target === '/' ? mountMessage(mount, input, output) : encodeMount(mount, input, output);
   });
 }
 
-function encodeMount({ target, selector = '', readOnly = false, cache, tmpfs, contentCache }: ExecMount, input: number, output: number): Uint8Array {
-  const kind = cache === undefined && tmpfs === undefined ? '' : JSON.stringify([cache, tmpfs?.size.toString()]);
-  const key = `${input} ${output} ${readOnly} ${contentCache} ${selector.length} ${target.length} ${selector}${target}${kind}`;
-  return mountBytes.get(key, () => encodeToKeep('pb.Mount', {
-    input,
-    selector,
-    dest: target,
-    output,
-    readonly: readOnly,
-    ...(cache === undefined || cache.id === '' ? {} : { mountType: MOUNT_TYPES.CACHE, cacheOpt: { ID: cache.id, sharing: SHARING_MODES[cache.sharing] } }),
-    ...(tmpfs === undefined ? {} : { mountType: MOUNT_TYPES.TMPFS, TmpfsOpt: { size: tmpfs.size } }),
-    contentCache: contentCache === undefined ? 0 : CONTENT_CACHE[contentCache],
-  }));
+/** The bytes of a mount that were encoded before, and with which numbers. */
+interface EncodedMount {
+  readonly input: number;
+  readonly output: number;
+  readonly bytes: Uint8Array;
+}
+
+const encodedMounts = new WeakMap<ExecMount, EncodedMount>();
+
+function encodeMount(mount: ExecMount, input: number, output: number): Uint8Array {
+  const known = encodedMounts.get(mount);
+  if (known !== undefined && known.input === input && known.output === output) return known.bytes;
+  const bytes = encodeToKeep('pb.Mount', mountMessage(mount, input, output));
+  encodedMounts.set(mount, { input, output, bytes });
+  return bytes;
+}
+
+function mountMessage({ target, selector, readOnly, cache, tmpfs, contentCache }: ExecMount, input: number, output: number): object {
+  const plain = { input, selector, dest: target, output, readonly: readOnly };
+  if (cache === undefined && tmpfs === undefined && contentCache === undefined) return plain;
+  const isCache = cache !== undefined && cache.id !== '';
+  return {
+    ...plain,
+    mountType: tmpfs !== undefined ? MOUNT_TYPES.TMPFS : isCache ? MOUNT_TYPES.CACHE : undefined,
+    TmpfsOpt: tmpfs,
+    cacheOpt: isCache ? { ID: cache.id, sharing: SHARING_MODES[cache.sharing] } : undefined,
+    contentCache: contentCache === undefined ? undefined : CONTENT_CACHE[contentCache],
+  };
 }
 
 function secretMounts(vertex: ExecVertex): readonly object[] {

@@ -28,17 +28,12 @@ export interface EncodedOp {
 /** The inputs of an op, each edge once, in the order in which they are first asked for. */
 export class InputList {
   readonly inputs: Input[] = [];
-  readonly #indexes = new Map<string, number>();
 
   /** The position of an edge in the list; -1 for scratch. */
   add(input: Input | undefined): number {
     if (input === undefined) return -1;
-    const key = `${input.digest} ${input.index}`;
-    const known = this.#indexes.get(key);
-    if (known !== undefined) return known;
-    this.inputs.push(input);
-    this.#indexes.set(key, this.inputs.length - 1);
-    return this.inputs.length - 1;
+    const known = this.inputs.findIndex(({ digest, index }) => digest === input.digest && index === input.index);
+    return known >= 0 ? known : this.inputs.push(input) - 1;
   }
 }
 

@@ -82,12 +82,7 @@ export class State implements StateFields {
   }
 
   #with(change: Partial<StateFields>): State {
-    return new State({ ...this.#fields(), ...change });
-  }
-
-  #fields(): StateFields {
-    const { output, env, dir, user, hostname, network, security, platform, extraHosts, ulimits, cgroupParent } = this;
-    return { output, env, dir, user, hostname, network, security, platform, extraHosts, ulimits, cgroupParent };
+    return new State({ ...this, ...change });
   }
 
   addEnv(key: string, value: string): State {
@@ -157,7 +152,7 @@ export class State implements StateFields {
   /** The state after a command ran in it (State.Run with its Root). */
   run(options: RunOptions): State {
     const constraints = options.constraints ?? {};
-    const mounts: readonly ExecMount[] = [{ target: '/', source: this.output }, ...(options.mounts ?? [])];
+    const mounts = joinLists<ExecMount>([{ target: '/', source: this.output }], options.mounts);
     const vertex: ExecVertex = {
       kind: 'exec',
       args: options.args,
@@ -170,12 +165,12 @@ export class State implements StateFields {
       ulimits: joinLists(this.ulimits, options.ulimits),
       network: options.network ?? this.network,
       security: options.security ?? this.security,
-      ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
+      proxy: options.proxy,
       mounts,
       secrets: options.secrets ?? [],
       ssh: options.ssh ?? [],
       devices: options.devices ?? [],
-      ...(this.platform === undefined ? {} : { statePlatform: this.platform }),
+      statePlatform: this.platform,
       constraints,
     };
     return this.withOutput({ vertex, index: rootIndex(mounts) });

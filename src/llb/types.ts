@@ -122,14 +122,14 @@ export interface ExecVertex {
   readonly ulimits: readonly Ulimit[];
   readonly network: NetworkMode;
   readonly security: SecurityMode;
-  readonly proxy?: ProxyEnv;
+  readonly proxy: ProxyEnv | undefined;
   /** The first is the root mount (`/`); in the op they are sorted by target, stable. */
   readonly mounts: readonly ExecMount[];
   readonly secrets: readonly SecretRequest[];
   readonly ssh: readonly SshRequest[];
   readonly devices: readonly { readonly name: string; readonly optional: boolean }[];
   /** The platform of the state that the command ran on, for when the constraints have none. */
-  readonly statePlatform?: Platform;
+  readonly statePlatform: Platform | undefined;
   readonly constraints: Constraints;
 }
 

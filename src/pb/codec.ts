@@ -13,12 +13,13 @@ const writer = new WireWriter();
  * The bytes of a message, as Go's deterministic marshalling makes them: fields in the order of their numbers, members of a oneof
  * after all others, zero scalars left out unless in a oneof or optional, map entries sorted by key, repeated numbers packed. `type` is
  * the full name. Fields have their JSON names (`http_proxy` is `httpProxy`, `OSVersion` stays); undefined and null are absent; maps are
- * Maps or plain objects; a Uint8Array in place of a message, or a list of them, is taken as its bytes, as they are. What comes back is a view of a buffer that other
- * messages share: for those that are kept there is {@link encodeToKeep}. Throws on a name that the message does not have, on two members of one oneof, on
- * a value of the wrong type or range, and, in the words of Go's protobuf, on a string of an op that is not UTF-8.
+ * Maps or plain objects. A Uint8Array in place of a message is taken as its bytes, as they are, and a list as its parts, one after the
+ * other, each the bytes of fields or an object with fields. What comes back is a view of a buffer that other messages share: for those
+ * that are kept there is {@link encodeToKeep}. Throws on a name that the message does not have, on two members of one oneof, on a value
+ * of the wrong type or range, and, in the words of Go's protobuf, on a string of an op that is not UTF-8.
  */
 export function encodeMessage(type: string, value: object): Uint8Array {
-  writer.clear();
+  writer.back(0);
   writeFields(writer, planOf(type), value as Readonly<Record<string, unknown>>);
   return writer.take();
 }

@@ -6,6 +6,8 @@ import type { FieldRow } from './schema.ts';
 /** How one field goes over the wire. */
 export interface FieldPlan {
   readonly number: number;
+  /** Where it comes among the fields of its message on the wire, from 0. */
+  readonly place: number;
   readonly name: string;
   /** The message's name and the field's, for errors. */
   readonly where: string;
@@ -51,7 +53,7 @@ export function planOf(type: string): MessagePlan {
   if (known !== undefined) return known;
   const rows = SCHEMA.get(type);
   if (rows === undefined) throw new CodedError('internal', `unknown message type ${type}`);
-  const fields = rows.map((row) => makeField(type, row));
+  const fields = rows.map((row, place) => makeField(type, row, place));
   const listsAndMaps = fields.filter(({ kind }) => kind === 'repeated' || kind === 'packed' || kind === 'map');
   const present = fields.filter((field) => listsAndMaps.includes(field) || (field.kind === 'single' && !field.isMessage));
   const plan: MessagePlan = {
@@ -67,11 +69,12 @@ export function planOf(type: string): MessagePlan {
   return plan;
 }
 
-function makeField(message: string, [number, name, type, rule]: FieldRow): FieldPlan {
+function makeField(message: string, [number, name, type, rule]: FieldRow, place: number): FieldPlan {
   const [word = '', detail = ''] = rule.split(' ');
   const isMessage = type.includes('.');
   return {
     number,
+    place,
     name,
     where: `${message}.${name}`,
     wireType: isMessage ? 2 : wireTypeOf(type),

@@ -44,8 +44,8 @@ function problemOf(type: string, value: unknown): string | undefined {
     case 'bool': return typeof value === 'boolean' ? undefined : 'expected a boolean';
     case 'double': case 'float': return typeof value === 'number' ? undefined : 'expected a number';
     case 'uint32': case 'fixed32': return inRange(value, 0, 0xffff_ffff) ? undefined : 'expected an unsigned 32-bit integer';
-    case 'uint64': case 'fixed64': return inRange64(value, 0n, 0xffff_ffff_ffff_ffffn) ? undefined : 'expected an unsigned 64-bit integer';
-    case 'int64': case 'sint64': case 'sfixed64': return inRange64(value, -0x8000_0000_0000_0000n, 0x7fff_ffff_ffff_ffffn) ? undefined : 'expected a 64-bit integer';
+    case 'uint64': case 'fixed64': return inRange64(value, false) ? undefined : 'expected an unsigned 64-bit integer';
+    case 'int64': case 'sint64': case 'sfixed64': return inRange64(value, true) ? undefined : 'expected a 64-bit integer';
     default: return inRange(value, -0x8000_0000, 0x7fff_ffff) ? undefined : 'expected a 32-bit integer';
   }
 }
@@ -54,9 +54,9 @@ function inRange(value: unknown, low: number, high: number): boolean {
   return Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
 }
 
-function inRange64(value: unknown, low: bigint, high: bigint): boolean {
-  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= Number(low);
-  return typeof value === 'bigint' && value >= low && value <= high;
+function inRange64(value: unknown, isSigned: boolean): boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && (isSigned || value >= 0);
+  return typeof value === 'bigint' && value === (isSigned ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value));
 }
 
 /** Writes a scalar that `checkScalar` has passed, without its tag. */

@@ -1,40 +1,55 @@
 import { encodeText } from '../spec/bytes.ts';
 
-const FIRST_BYTES = 512;
-/** A message that is longer keeps the writer's buffer, in place of a copy of its part of it. */
-const KEPT_BYTES = 1 << 14;
+/** Messages are written one after the other into a buffer of this size; a longer one gets one of its own. */
+const BUFFER_BYTES = 1 << 14;
+const MINUS_ONE = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1);
+const NOTHING: Buffer = Buffer.alloc(0);
 /** Shorter strings are written here, unit by unit: that takes less time than a call of Node's encoder. */
-const SHORT_STRING = 24;
+const SHORT_STRING = 80;
 
 /**
  * Protobuf's wire format into one growing buffer. protobufjs, against which the tests hold this and wire-reader.ts, writes by way of a list of
  * closures, one for each value: with thousands of ops that was most of the time that encoding took, and its code a twelfth of the bundle.
  */
 export class WireWriter {
-  #bytes: Buffer = Buffer.allocUnsafe(FIRST_BYTES);
+  #bytes = NOTHING;
+  /** Where what was written since the last {@link take} begins and ends. */
+  #start = 0;
   #end = 0;
 
-  /** What was written since the last call, in a buffer of its own; then the writer is as new. */
+  /** What was written since the last call: a view of a buffer in which other messages follow. Then the writer is as new. */
   take(): Uint8Array {
-    const end = this.#end;
-    this.#end = 0;
-    if (end <= KEPT_BYTES) return Buffer.from(this.#bytes.subarray(0, end));
-    const bytes = this.#bytes.subarray(0, end);
-    this.#bytes = Buffer.allocUnsafe(FIRST_BYTES);
+    const bytes = this.#bytes.subarray(this.#start, this.#end);
+    this.#start = this.#end;
+    if (bytes.length > BUFFER_BYTES) this.#begin(NOTHING);
     return bytes;
   }
 
-  /** Forgets what was written since the last {@link take}. */
-  clear(): void {
-    this.#end = 0;
+  /** How many bytes were written since the last {@link take}. */
+  written(): number {
+    return this.#end - this.#start;
+  }
+
+  /** Forgets what was written after `written` was the number of bytes. */
+  back(written: number): void {
+    this.#end = this.#start + written;
   }
 
   #reserve(count: number): void {
-    const needed = this.#end + count;
-    if (needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
-    larger.set(this.#bytes.subarray(0, this.#end));
-    this.#bytes = larger;
+    if (this.#end + count > this.#bytes.length) this.#grow(count);
+  }
+
+  /** What is being written goes on in a new buffer. */
+  #grow(count: number): void {
+    const written = this.#bytes.subarray(this.#start, this.#end);
+    this.#begin(Buffer.allocUnsafe(Math.max(BUFFER_BYTES, written.length * 2, written.length + count)));
+    this.raw(written);
+  }
+
+  #begin(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#start = 0;
+    this.#end = 0;
   }
 
   /** An unsigned integer of at most 32 bits. */
@@ -54,10 +69,7 @@ export class WireWriter {
 
   /** The one negative number that ops are full of: where there is no input or output. */
   #minusOne(): void {
-    this.#reserve(10);
-    this.#bytes.fill(0xff, this.#end, this.#end + 9);
-    this.#bytes[this.#end + 9] = 1;
-    this.#end += 10;
+    this.raw(MINUS_ONE);
   }
 
   /** The low 64 bits of an integer. */
@@ -93,21 +105,14 @@ export class WireWriter {
   /** Bytes with their length before them. */
   bytes(value: Uint8Array): void {
     this.varint32(value.length);
+    this.raw(value);
+  }
+
+  /** Bytes as they are, without their length. */
+  raw(value: Uint8Array): void {
     this.#reserve(value.length);
     this.#bytes.set(value, this.#end);
     this.#end += value.length;
-  }
-
-  /** Bytes that are in pieces, with the length of all before them. */
-  pieces(values: readonly Uint8Array[]): void {
-    let length = 0;
-    for (const value of values) length += value.length;
-    this.varint32(length);
-    this.#reserve(length);
-    for (const value of values) {
-      this.#bytes.set(value, this.#end);
-      this.#end += value.length;
-    }
   }
 
   /** The UTF-8 of a text with its length before it; bytes that are kept in it (spec/bytes.ts) as they were. */
@@ -143,21 +148,22 @@ export class WireWriter {
   /** Begins what has its length before it; to be given to {@link close} when all of it is written. */
   open(): number {
     this.#reserve(1);
-    return ++this.#end;
+    return ++this.#end - this.#start;
   }
 
   /** Ends what {@link open} began. */
-  close(start: number): void {
-    const length = this.#end - start;
-    if (length > 127) this.#moveUp(start, length);
-    else this.#bytes[start - 1] = length;
+  close(opened: number): void {
+    const length = this.#end - this.#start - opened;
+    if (length > 127) this.#moveUp(opened, length);
+    else this.#bytes[this.#start + opened - 1] = length;
   }
 
   /** Makes room for a length of more than the one byte that is there for it. */
-  #moveUp(start: number, length: number): void {
+  #moveUp(opened: number, length: number): void {
     let more = 0;
     for (let rest = length >>> 7; rest > 0; rest >>>= 7) more++;
     this.#reserve(more);
+    const start = this.#start + opened;
     this.#bytes.copyWithin(start + more, start, this.#end);
     this.#end = start - 1;
     this.varint32(length);

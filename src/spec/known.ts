@@ -6,10 +6,10 @@ export class KnownValues<T> {
   readonly #known = new Map<string, T>();
 
   /** The value that `key` stands for; `make` makes it when it is not known yet. */
-  get(key: string, make: () => T): T {
+  get(key: string, make: (key: string) => T): T {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const value = make();
+    const value = make(key);
     if (this.#known.size >= MAX_VALUES) this.#known.clear();
     this.#known.set(key, value);
     return value;
@@ -33,5 +33,5 @@ export class KnownOf<K extends object, T> {
 /** The items of both lists: one of them as it is when the other has none. */
 export function joinLists<T>(first: readonly T[] = [], second: readonly T[] = []): readonly T[] {
   if (second.length === 0) return first;
-  return first.length === 0 ? second : [...first, ...second];
+  return first.length === 0 ? second : first.concat(second);
 }

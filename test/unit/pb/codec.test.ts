@@ -155,11 +155,21 @@ test('a part that reaches beyond its whole is malformed', () => {
   assert.throws(() => decodeMessage('pb.Meta', unhex('6201ff' + '01')), /cannot decode pb\.Meta/);
 });
 
-test('bytes in place of a message may be in pieces, and nothing else may', () => {
+test('a message may be in parts, bytes or objects, and nothing else', () => {
   const whole = encodeMessage('pb.Meta', { args: ['a'], cwd: '/', user: 'u' });
-  const pieces = [encodeMessage('pb.Meta', { args: ['a'] }), encodeMessage('pb.Meta', { cwd: '/', user: 'u' })];
-  assert.is(hex(encodeMessage('pb.ExecOp', { meta: pieces, network: 2 })), hex(encodeMessage('pb.ExecOp', { meta: whole, network: 2 })));
-  for (const wrong of [[], ['a'], [new Uint8Array(1), {}]]) assert.throws(() => encodeMessage('pb.ExecOp', { meta: wrong }), 'pb.ExecOp.meta: expected a message');
+  const bytes = [encodeMessage('pb.Meta', { args: ['a'] }), encodeMessage('pb.Meta', { cwd: '/', user: 'u' })];
+  const parts = [{ args: ['a'] }, encodeMessage('pb.Meta', { cwd: '/' }), { user: 'u' }];
+  for (const meta of [bytes, parts]) assert.is(hex(encodeMessage('pb.ExecOp', { meta, network: 2 })), hex(encodeMessage('pb.ExecOp', { meta: whole, network: 2 })));
+  for (const wrong of [['a'], [new Uint8Array(1), []], [null]]) assert.throws(() => encodeMessage('pb.ExecOp', { meta: wrong }), 'pb.ExecOp.meta: expected a message');
+});
+
+test('messages that are longer than the buffer, and those before and after them, are whole', () => {
+  for (const length of [0, 1, 127, 128, 16_383, 16_384, 40_000, 3_000_000]) {
+    const texts = ['before', 'x'.repeat(length), 'after'];
+    const encoded = texts.map((text) => encodeMessage('pb.Meta', { args: [text, 'end'], proxyEnv: { httpProxy: text } }));
+    assert.equal(encoded.map((bytes) => decodeMessage('pb.Meta', bytes).args[0]), texts);
+    assert.equal(encoded.map((bytes) => decodeMessage('pb.Meta', bytes).proxyEnv?.httpProxy), texts);
+  }
 });
 
 test('deep nesting is an error, not an overflow', () => {
