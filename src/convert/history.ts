@@ -1,6 +1,7 @@
 import type { EnvGetter } from '../dockerfile/words.ts';
 import { CodedError, messageOf } from '../diag/error.ts';
 import type { ImageConfig } from '../spec/config.ts';
+import { KnownOf } from '../spec/known.ts';
 import type { Timestamp, ZonedTime } from '../spec/time.ts';
 import { quote } from '../spec/text.ts';
 import { timestampOf } from '../spec/time.ts';
@@ -36,12 +37,17 @@ export function assertPrintableHistory({ history }: ImageConfig, epoch: ZonedTim
   }
 }
 
+/** An image's lines of history have one time. */
+const printable = new KnownOf<ZonedTime, { readonly time?: Timestamp }>();
+
 function printableTime(epoch: ZonedTime): Timestamp | undefined {
-  try {
-    return timestampOf(epoch);
-  } catch {
-    return undefined;
-  }
+  return printable.get(epoch, () => {
+    try {
+      return { time: timestampOf(epoch) };
+    } catch {
+      return {};
+    }
+  }).time;
 }
 
 /** The text of a RUN in the history: its ARGs with their present values, and its arguments. */

@@ -7,8 +7,9 @@ import { customName, mergeConstraints } from '../llb/constraints.ts';
 import { mkfile } from '../llb/fileaction.ts';
 import { scratch } from '../llb/state.ts';
 import type { RunOptions } from '../llb/state.ts';
-import type { ExecMount, ExecVertex, NetworkMode } from '../llb/types.ts';
+import type { ExecMount, NetworkMode } from '../llb/types.ts';
 import { encodeText } from '../spec/bytes.ts';
+import { joinLists, KnownOf } from '../spec/known.ts';
 import { joinPath } from '../spec/path.ts';
 import { trimSpace } from '../spec/strings.ts';
 import { nextStepName, sourceLocation } from './context.ts';
@@ -17,6 +18,7 @@ import { addHistory, formatList, runHistory } from './history.ts';
 import { withHooks } from './hooks.ts';
 import { withShell } from './metadata.ts';
 import { commandText } from './names.ts';
+import type { ConvertOptions } from './options.ts';
 import { convertMounts } from './run-mounts.ts';
 
 const HEREDOC_DIR = '/dev/pipes/';
@@ -32,7 +34,7 @@ export function convertRun(stage: StageBuild, run: RunInstruction, context: Inst
   const name = nextStepName(stage, text, context.command, state.platform);
   const options: RunOptions = {
     args,
-    mounts: [...(script.mount === undefined ? [] : [script.mount]), ...mounts, ...shmMount(stage)],
+    mounts: joinLists(script.mount === undefined ? mounts : [script.mount, ...mounts], shmMount(stage)),
     secrets,
     ssh,
     ...daemonOptions(stage, run),
@@ -94,14 +96,22 @@ function withSecretMask({ mounts }: RunInstruction, env: EnvGetter): EnvGetter {
   return { get: (key) => (masked.has(key) ? '****' : env.get(key)), keys: () => [...env.keys().filter((key) => !masked.has(key)), ...masked] };
 }
 
-/** What the request sets for all RUNs, as far as the daemon can do it. */
-function daemonOptions({ conversion }: StageBuild, run: RunInstruction): Pick<RunOptions, 'ulimits' | 'devices' | 'extraHosts' | 'cgroupParent'> {
-  const { caps, config } = conversion.options;
-  const devices: ExecVertex['devices'] = run.devices.map(({ name, required }) => ({ name, optional: !required }));
+type DaemonOptions = Pick<RunOptions, 'ulimits' | 'devices' | 'extraHosts' | 'cgroupParent'>;
+
+/** What the request sets for all RUNs, and the RUN's devices, as far as the daemon can do it. */
+function daemonOptions({ conversion }: StageBuild, run: RunInstruction): DaemonOptions {
+  const same = daemonSettings.get(conversion.options, settingsOf);
+  if (run.devices.length === 0 || !conversion.options.caps.supports(CAPS.execMetaCdi)) return same;
+  return { ...same, devices: run.devices.map(({ name, required }) => ({ name, optional: !required })) };
+}
+
+/** Those of them that are the same for all RUNs of a conversion. */
+const daemonSettings = new KnownOf<ConvertOptions, DaemonOptions>();
+
+function settingsOf({ caps, config }: ConvertOptions): DaemonOptions {
   return {
     extraHosts: config.extraHosts,
     ...(caps.supports(CAPS.execMetaUlimit) ? { ulimits: config.ulimits } : {}),
-    ...(caps.supports(CAPS.execMetaCdi) ? { devices } : {}),
     ...(caps.supports(CAPS.execMetaCgroupParent) && config.cgroupParent !== '' ? { cgroupParent: config.cgroupParent } : {}),
   };
 }

@@ -37,7 +37,8 @@ export class Linter {
 
   /** The linter for an instruction with these comments above it: the first `check=` among them adds to the configuration; a bad one does not. */
   withComments(comments: readonly string[] | undefined): Linter {
-    for (const comment of comments ?? []) {
+    if (comments === undefined) return this;
+    for (const comment of comments) {
       const directive = readDirective(comment);
       if (directive?.name !== 'check') continue;
       try {

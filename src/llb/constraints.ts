@@ -5,25 +5,23 @@ import { CapList } from './cap-list.ts';
 
 /** `parts` as one: of platform, progress group and resources the last given; descriptions and locations together; no cache if any says so. */
 export function mergeConstraints(...parts: readonly Constraints[]): Constraints {
-  let description = NO_WORDS;
-  let locations: readonly SourceLocation[] = [];
-  let ignoreCache = false;
-  for (const part of parts) {
-    description = mergeMaps(description, part.description);
-    locations = joinLists(locations, part.locations);
-    ignoreCache ||= part.ignoreCache === true;
+  const merged: { -readonly [K in keyof Constraints]: Constraints[K] } = {};
+  for (const { platform, description, ignoreCache, progressGroup, linuxResources, locations } of parts) {
+    if (platform !== undefined) merged.platform = platform;
+    if (description !== undefined) merged.description = mergeMaps(merged.description, description);
+    if (ignoreCache === true) merged.ignoreCache = true;
+    if (progressGroup !== undefined) merged.progressGroup = progressGroup;
+    if (linuxResources !== undefined) merged.linuxResources = linuxResources;
+    if (locations !== undefined) merged.locations = joinLists(merged.locations, locations);
   }
-  return Object.assign(
-    {}, ...parts,
-    description.size === 0 ? undefined : { description },
-    locations.length === 0 ? undefined : { locations },
-    ignoreCache ? { ignoreCache } : undefined,
-  ) as Constraints;
+  return merged;
 }
 
 /** Constraints that give a vertex its name in the build's progress (llb.WithCustomName), and other words of its description. */
 export function customName(name: string, ...words: readonly (readonly [key: string, value: string])[]): Constraints {
-  return { description: new Map([['llb.customname', name], ...words]) };
+  const description = new Map([['llb.customname', name]]);
+  for (const [key, value] of words) description.set(key, value);
+  return { description };
 }
 
 /** Constraints that say where an op comes from; none without a source map (SourceMap.Location). */

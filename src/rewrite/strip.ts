@@ -37,8 +37,9 @@ const ANY_TOOL = new RegExp(TOOLS.map(({ tool }) => tool).join('|'));
 
 /** The tools that a RUN's text, or a script in it, calls. A word after a dot is a file's ending. */
 export function toolsOf({ code, args }: Pick<RunFacts, 'code' | 'args'>): readonly string[] {
-  const texts = [code, ...args].filter((text) => ANY_TOOL.test(text));
-  return texts.length === 0 ? [] : TOOLS.filter(({ word }) => texts.some((text) => word.test(text))).map(({ tool }) => tool);
+  if (!ANY_TOOL.test(code) && !args.some((arg) => ANY_TOOL.test(arg))) return [];
+  const texts = [code, ...args];
+  return TOOLS.filter(({ word }) => texts.some((text) => word.test(text))).map(({ tool }) => tool);
 }
 
 /** Whether `path` is `folder` or in it. */

@@ -76,11 +76,8 @@ const stripChanges = new KnownOf<readonly StripRule[], RunChange>();
 
 /** What the wrapper is for; nothing, and there is none. */
 function wrapperChanges({ snapshot, clamp }: WrapSettings, strip: Stripped, run: RunFacts): readonly RunChange[] {
-  return [
-    ...(snapshot === undefined || run.network === 'none' ? [] : snapshotChanges(snapshot.change, run)),
-    ...strip.changes,
-    ...(clamp && run.epoch !== undefined ? [timestampsChange(run.epoch)] : []),
-  ];
+  const changes = clamp && run.epoch !== undefined ? [...strip.changes, timestampsChange(run.epoch)] : strip.changes;
+  return snapshot === undefined || run.network === 'none' ? changes : [...snapshotChanges(snapshot.change, run), ...changes];
 }
 
 function snapshotChanges(change: RunChange, run: RunFacts): readonly RunChange[] {

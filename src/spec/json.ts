@@ -1,4 +1,5 @@
 /** Go's JSON texts, byte for byte (encoding/json with its HTML escaping). */
+import { KnownValues } from './known.ts';
 import { compareStrings } from './text.ts';
 
 const ESCAPED = /["\\<>&\u0000-\u001f\u2028\u2029]|[\ud800-\udfff]/gu;
@@ -24,10 +25,20 @@ export function encodeJsonStrings(items: readonly string[]): string {
   return `[${items.map(encodeJsonString).join(',')}]`;
 }
 
+/** Keys that were written before: a history's are the same in all its lines. */
+const knownKeys = new KnownValues<string>();
+
+function encodeKey(key: string): string {
+  return knownKeys.get(key, encodeJsonString);
+}
+
 /** A JSON object with its members in the order given, each value being JSON already; undefined ones are left out. */
 export function encodeJsonMembers(members: readonly (readonly [key: string, json: string | undefined])[]): string {
-  const present = members.filter((member): member is readonly [string, string] => member[1] !== undefined);
-  return `{${present.map(([key, json]) => `${encodeJsonString(key)}:${json}`).join(',')}}`;
+  const present: string[] = [];
+  for (const [key, json] of members) {
+    if (json !== undefined) present.push(`${encodeKey(key)}:${json}`);
+  }
+  return `{${present.join(',')}}`;
 }
 
 /** A JSON object with its members in the order of their keys' bytes, as Go writes maps. */

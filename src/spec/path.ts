@@ -7,6 +7,8 @@ const UNCLEAN = /\/\.{0,2}(?:\/|$)|^\.{1,2}(?:\/|$)/;
 export function cleanPath(path: string): string {
   if (path === '') return '.';
   if (!UNCLEAN.test(path)) return path;
+  const bare = path.slice(0, -1);
+  if (bare !== '' && path.endsWith('/') && !UNCLEAN.test(bare)) return bare;
   const rooted = path.startsWith('/');
   const parts: string[] = [];
   for (const part of path.split('/')) {
@@ -24,7 +26,7 @@ export function cleanPath(path: string): string {
 export function joinPath(...parts: readonly string[]): string {
   let joined = '';
   for (const part of parts) {
-    if (part !== '') joined = joined === '' ? part : `${joined}/${part}`;
+    if (part !== '') joined = joined === '' || joined.endsWith('/') ? joined + part : `${joined}/${part}`;
   }
   return joined === '' ? '' : cleanPath(joined);
 }
