@@ -14,7 +14,7 @@ import type { Explanation } from '../rewrite/explain.ts';
 import { lockPolicy } from '../rewrite/lock.ts';
 import { assertPinned } from '../rewrite/pin.ts';
 import { rewrite } from '../rewrite/rewrite.ts';
-import type { Rewrite, RewriteFacts } from '../rewrite/rewrite.ts';
+import type { KeptChanges, Rewrite, RewriteFacts } from '../rewrite/rewrite.ts';
 import { assertEpoch } from '../rewrite/timestamps.ts';
 import { hostPlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
@@ -48,7 +48,7 @@ interface ConvertedPlan extends Plan {
 export async function buildPlatforms(request: Request): Promise<Result> {
   const { config, repro } = request;
   const plain = repro.enabled ? undefined : await findScanner(request, undefined);
-  const plans = await makePlans(request);
+  const plans = await makePlans(request, 'warnings');
   const scanner = plain ?? await findScanner(request, plans[0]?.rewritten);
   const converted = await convertPlans(request, plans);
   const policy = await lock(request, plans);
@@ -63,7 +63,7 @@ export async function buildPlatforms(request: Request): Promise<Result> {
 
 /** What the rewrites do to the build of a request: all is converted, and nothing built. */
 export async function explainBuild(request: Request): Promise<Explanation> {
-  const plans = await makePlans(request);
+  const plans = await makePlans(request, 'all');
   await findScanner(request, plans[0]?.rewritten);
   await convertPlans(request, plans);
   const { from } = request;
@@ -74,18 +74,18 @@ export async function explainBuild(request: Request): Promise<Explanation> {
   };
 }
 
-function makePlans(request: Request): Promise<readonly Plan[]> {
+function makePlans(request: Request, kept: KeptChanges): Promise<readonly Plan[]> {
   const { targetPlatforms } = request.config.build;
   const platforms = targetPlatforms.length === 0 ? [undefined] : targetPlatforms;
-  return Promise.all(platforms.map((platform, index) => makePlan(request, platform, index)));
+  return Promise.all(platforms.map((platform, index) => makePlan(request, platform, index, kept)));
 }
 
 /** Only the first platform's warnings are shown: the others' are the same. */
-async function makePlan(request: Request, platform: Platform | undefined, index: number): Promise<Plan> {
+async function makePlan(request: Request, platform: Platform | undefined, index: number, kept: KeptChanges): Promise<Plan> {
   const { entrypoint, config, warn } = request;
   const prepared = prepareDockerfile(entrypoint.sourceMap.data, config.build.lintConfig, index === 0 ? warn : undefined);
   const facts = await gatherFacts(request, prepared.dockerfile, platform ?? config.build.buildPlatforms[0] ?? hostPlatform());
-  return { platform, prepared, facts, rewritten: rewrite(prepared.dockerfile, facts) };
+  return { platform, prepared, facts, rewritten: rewrite(prepared.dockerfile, facts, kept) };
 }
 
 /** Converts for all platforms; what cannot be pinned on any of them is one error, which goes before others that may come of it. */

@@ -44,18 +44,24 @@ export interface Rewrite {
   readonly snapshots: boolean;
   /** Nothing may be built that is not pinned: there is provenance, and REPRO_PIN is not lax. */
   readonly locked: boolean;
-  /** What conversion asked for so far, in its order, each once: read this after it. */
+  /** What conversion asked for so far, in its order, each once, as far as it is kept: read this after it. */
   readonly changes: readonly Change[];
   /** An error's text as it is without the rewrites. */
   plainMessage(text: string): string;
 }
 
+/** Which changes are kept: a build that nobody asks to explain needs the warnings among them alone. */
+export type KeptChanges = 'all' | 'warnings';
+
 /** Decides what is done to a build. Reads nothing but its arguments; with REPRO=off it does nothing. */
-export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
+export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts, kept: KeptChanges = 'all'): Rewrite {
   const { options, provenance, declared } = facts;
   if (!options.enabled) return { dockerfile, runHooks: [], pins: NO_PINS, unpinned: [], snapshots: false, locked: false, changes: [], plainMessage: (text) => text };
   const asked: Change[] = [];
-  const record = (change: Change): void => void asked.push(change);
+  const isKept = ({ warning }: Pick<Change, 'warning'>): boolean => kept === 'all' || warning === true;
+  const record = (change: Change): void => {
+    if (isKept(change)) asked.push(change);
+  };
   const unpinned: Unpinned[] = [];
   const pins = provenance === undefined ? recordUnpinned((material) => unpinned.push(material)) : provenancePins(provenance, options.pin, record);
   const snapshot = sourcesList(facts);
@@ -78,7 +84,7 @@ export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts): Rewrite {
     runHooks: rules.map((rule): RunHookRule => (run) => {
       if (facts.secretProblem !== undefined) record(secretChange(facts.secretProblem));
       const made = rule(run);
-      for (const change of made?.changes ?? []) record(changeOf(run, change));
+      for (const change of made?.changes ?? []) if (isKept(change)) record(changeOf(run, change));
       return made?.hook;
     }),
     ...(clamp ? { fileRule: timestampsRule(record) } : {}),
