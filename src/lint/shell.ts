@@ -1,5 +1,7 @@
 /** One simple command of a shell script: its words without quotes, assignments and `sudo`-like words before it left out. */
 export interface ShellCommand {
+  /** The program's, without its folder. */
+  readonly name: string;
   readonly words: readonly string[];
   /** Its output goes into the command after it. */
   readonly piped: boolean;
@@ -206,7 +208,8 @@ class Reader {
   #finish(skip: number, piped: boolean): void {
     this.#at += skip;
     const words = commandWords(this.#words);
-    if (words.length > 0) this.commands.push({ words, piped, line: this.#start });
+    const [program] = words;
+    if (program !== undefined) this.commands.push({ name: commandName(program), words, piped, line: this.#start });
     this.#words = [];
   }
 }

@@ -1,6 +1,5 @@
 import { REPRO_RULES } from '../lint/repro-rules.ts';
 import type { LintRule } from '../lint/rules.ts';
-import { commandName } from '../lint/shell.ts';
 import type { ShellCommand } from '../lint/shell.ts';
 
 /** One thing that a check found in a RUN. */
@@ -29,8 +28,7 @@ const MANAGERS: ReadonlyMap<string, Manager> = new Map([
 ]);
 
 /** What is installed from a live archive of a distribution. `snapshots` names the managers that the sources list points at a snapshot. */
-export function checkSystemPackages({ words }: ShellCommand, snapshots: boolean): Finding | undefined {
-  const name = commandName(words[0] ?? '');
+export function checkSystemPackages({ name, words }: ShellCommand, snapshots: boolean): Finding | undefined {
   if (name === 'pacman') return pacman(words, snapshots);
   const manager = MANAGERS.get(name);
   if (manager === undefined) return undefined;
@@ -99,8 +97,7 @@ const LANGUAGES: readonly LanguageManager[] = [
 const LANGUAGE_PROGRAM = /^(?:pip|python|uv|npm|yarn|pnpm|gem|go|cargo)/;
 
 /** Packages of a language (pip, npm, gem, go, cargo) that are installed by name with no version. */
-export function checkLanguagePackages({ words }: ShellCommand): Finding | undefined {
-  const program = commandName(words[0] ?? '');
+export function checkLanguagePackages({ name: program, words }: ShellCommand): Finding | undefined {
   if (!LANGUAGE_PROGRAM.test(program)) return undefined;
   const plain = [program, ...words.slice(1)];
   for (const manager of LANGUAGES) {

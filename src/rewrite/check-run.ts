@@ -1,5 +1,4 @@
 import { REPRO_RULES } from '../lint/repro-rules.ts';
-import { commandName } from '../lint/shell.ts';
 import type { ShellCommand } from '../lint/shell.ts';
 import { checkLanguagePackages, checkSystemPackages } from './check-packages.ts';
 import type { Finding } from './check-packages.ts';
@@ -17,14 +16,13 @@ const VERIFIERS: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a command checks a file against a checksum or a signature. */
-export function verifies({ words }: ShellCommand): boolean {
-  const name = commandName(words[0] ?? '');
+export function verifies({ name, words }: ShellCommand): boolean {
   return VERIFIERS.has(name) || (name === 'openssl' && words[1] === 'dgst') || (name === 'rpm' && words.some((word) => /^(?:-K|--checksig)$/.test(word)));
 }
 
 /** Whether a command brings a clone to a commit. */
-export function checksOut({ words }: ShellCommand): boolean {
-  return commandName(words[0] ?? '') === 'git' && words.some((word) => ['checkout', 'reset', 'switch', 'rev-parse', 'verify-tag', 'verify-commit', 'submodule', 'worktree'].includes(word));
+export function checksOut({ name, words }: ShellCommand): boolean {
+  return name === 'git' && words.some((word) => ['checkout', 'reset', 'switch', 'rev-parse', 'verify-tag', 'verify-commit', 'submodule', 'worktree'].includes(word));
 }
 
 /** What stands in the way of reproducing one command of a RUN. */
@@ -41,15 +39,14 @@ export function checkCommand(command: ShellCommand, next: ShellCommand | undefin
 /** Requests that bring no file: questions, uploads, probes. */
 const NO_DOWNLOAD = /^(?:-X|--request|-I|--head|--spider|-d|--data.*|-F|--form|-T|--upload-file|--post-.*|--method.*|-V|--version|-h|--help)$/;
 
-function checkDownload({ words, piped }: ShellCommand, next: ShellCommand | undefined): Finding | undefined {
-  const name = commandName(words[0] ?? '');
+function checkDownload({ name, words, piped }: ShellCommand, next: ShellCommand | undefined): Finding | undefined {
   if (name !== 'curl' && name !== 'wget') return undefined;
   const rest = words.slice(1);
   if (rest.some((word) => NO_DOWNLOAD.test(word) || word === '/dev/null')) return undefined;
   const url = rest.find((word, at) => /^(?:https?|ftp):\/\/./.test(word) && !VALUE_OPTIONS.has(rest[at - 1] ?? ''));
   if (url === undefined || LOOPBACK.test(url) || NAMES_CONTENT.test(url)) return undefined;
   // What only asks for a version or a list is no file of the build: `VERSION=$(curl … | jq …)`.
-  if (piped && next !== undefined && QUESTIONS.has(commandName(next.words[0] ?? ''))) return undefined;
+  if (piped && next !== undefined && QUESTIONS.has(next.name)) return undefined;
   return { rule: REPRO_RULES.ReproUnverifiedDownload, message: REPRO_RULES.ReproUnverifiedDownload.format(name, url) };
 }
 
@@ -59,21 +56,20 @@ const NAMES_CONTENT = /[0-9a-f]{40}|\$\{?\w*(?:COMMIT|SHA|DIGEST|REV\b|REVISION)
 const VALUE_OPTIONS: ReadonlySet<string> = new Set(['--proxy', '-x', '-e', '--referer', '-A', '--user-agent', '-U', '-H', '--header']);
 const QUESTIONS: ReadonlySet<string> = new Set(['jq', 'grep', 'egrep', 'sed', 'awk', 'cut', 'head', 'tail', 'sort', 'wc']);
 
-function checkClone({ words }: ShellCommand): Finding | undefined {
-  if (commandName(words[0] ?? '') !== 'git') return undefined;
+function checkClone({ name, words }: ShellCommand): Finding | undefined {
+  if (name !== 'git') return undefined;
   const at = words.indexOf('clone');
   if (at < 0 || words.some((word) => word.startsWith('--revision'))) return undefined;
   const repository = words.slice(at + 1).find((word) => /^(?:[a-z+]+:\/\/|git@)/.test(word));
   return repository === undefined ? undefined : { rule: REPRO_RULES.ReproUnpinnedClone, message: REPRO_RULES.ReproUnpinnedClone.format(repository) };
 }
 
-function checkRandom({ words }: ShellCommand): Finding | undefined {
-  const what = randomCommand(words);
+function checkRandom(command: ShellCommand): Finding | undefined {
+  const what = randomCommand(command);
   return what === undefined ? undefined : { rule: REPRO_RULES.ReproRandomCommand, message: REPRO_RULES.ReproRandomCommand.format(what) };
 }
 
-function randomCommand(words: readonly string[]): string | undefined {
-  const name = commandName(words[0] ?? '');
+function randomCommand({ name, words }: ShellCommand): string | undefined {
   const rest = words.slice(1);
   switch (name) {
     // A time given, or a file's, or of the epoch, is no clock.

@@ -1,6 +1,6 @@
 import type { Dockerfile, RunInstruction, Stage } from '../dockerfile/ast.ts';
 import type { Linter } from '../lint/linter.ts';
-import { shellCommands } from '../lint/shell.ts';
+import { commandName, shellCommands } from '../lint/shell.ts';
 import type { ShellCommand } from '../lint/shell.ts';
 import { REPRO_RULES } from '../lint/repro-rules.ts';
 import { checkCommand, checksOut, verifies } from './check-run.ts';
@@ -93,7 +93,8 @@ function execCommands(words: readonly string[]): readonly ShellCommand[] {
     const at = words.findIndex((word) => /^-[a-z]*c$/.test(word));
     if (at > 0) return commandsOf(words[at + 1] ?? '');
   }
-  return words.length === 0 ? [] : [{ words, piped: false, line: 0 }];
+  const [program] = words;
+  return program === undefined ? [] : [{ name: commandName(program), words, piped: false, line: 0 }];
 }
 
 /** One report for each rule and message; it has the lines of the whole RUN. */
