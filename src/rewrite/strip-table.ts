@@ -158,7 +158,7 @@ export const STRIP_TABLE: readonly StripRule[] = [
   { path: '/root/.cpanm/work/*', marker: 'build.log', action: 'report', why: 'its name and its log have the time and the process id: every build has another one' },
   { path: '/usr/local/share/.cache/yarn/v*/npm-*-????????-????-????-????-????????????-*/node_modules/*', marker: '.yarn-metadata.json', action: 'report', why: 'yarn gives the folder of a package that is a folder a random name: every build has another one' },
   { path: '/usr/lib/mono/aot-cache/*/*.so', action: 'report', why: 'Mono compiled it at install with a random id: every build has another one' },
-  { path: '/var/lib/texmf/web2c/lua*/*latex.fmt', action: 'report', why: 'LuaTeX wrote it as LaTeX was in its memory, whose order is chance: every build has another one' },
+  { path: '/var/lib/texmf/web2c/lua*/*latex.fmt', action: 'report', why: 'LuaTeX wrote it in the order of the hashes of Lua, whose seed is the clock and an address of memory: every build has another one' },
   { path: '/usr/local/lib/R/site-library/*', marker: 'Meta/package.rds', action: 'report', why: 'it has the times at which R built it: every build has others' },
   { path: '/var/lib/postgresql/*/*', marker: 'global/pg_control', action: 'report', why: DATABASE },
   { path: '/var/lib/mysql', marker: 'ibdata1', action: 'report', why: DATABASE },
