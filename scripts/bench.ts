@@ -116,7 +116,7 @@ async function benchProcess(ours: Command): Promise<void> {
       if (error !== undefined) throw new Error(`${name}: ${error}`);
       return milliseconds;
     };
-    const [on = 0, off = 0, other = 0] = await inTurns(3, [measure(ours, {}), measure(ours, OFF), measure({ words: [reference] }, {})]);
+    const [on = 0, off = 0, other = 0] = await inTurns(ROUNDS, [measure(ours, {}), measure(ours, OFF), measure({ words: [reference] }, {})]);
     const limit = /^(?:5|1|2)000/.test(name) ? 1 : undefined;
     say({ what: name, unit: 'ms', ours: on, reference: other, limit });
     say({ what: `${name}, REPRO=off`, unit: 'ms', ours: off, reference: other, limit });
