@@ -1,7 +1,8 @@
 # The launcher for linux/amd64: `exec COMMAND ARG...`.
 # Where /bin/sh can be executed: `/bin/sh /dev/.repro/run --before`, COMMAND, `/bin/sh /dev/.repro/run --after`, each in a process of
 # its own, COMMAND with the environment, folder and descriptors that this program was given. Where it cannot: what /dev/.repro/no-shell
-# says, if it is there, goes to stderr, and COMMAND runs in this process.
+# says, if it is there, goes to stderr, and COMMAND runs in this process, as it does where the user may have so few processes that this one
+# could be missed.
 # Between the halves it does what programs of the image take longer for, by two lists of the first half in /dev/.repro-state, each string
 # with a zero at its end. `.copies`: a file, the path of its copy, and so on; a copy has owner, mode and times. `.watched`: paths; when none
 # of them has a change time as late as that of `.mark` once COMMAND has ended, there is no second half.
@@ -18,6 +19,10 @@
 	.set sys_execve, 59
 	.set sys_exit, 60
 	.set sys_wait4, 61
+	.set sys_getrlimit, 97
+	.set sys_geteuid, 107
+	.set rlimit_nproc, 6
+	.set few, 8			# processes
 	.set first, -8			# [rbp + first] the first half's exit status
 	.set path_max, 4096
 	.set notice_max, 512
@@ -41,6 +46,17 @@ _start:
 	cmp rax, 2
 	jl fail
 	sub rsp, 32			# for first, and for the lists' own
+	mov edi, rlimit_nproc
+	mov rsi, rsp
+	mov eax, sys_getrlimit
+	syscall
+	cmp qword ptr [rsp], few
+	jae 1f
+	mov eax, sys_geteuid
+	syscall
+	test eax, eax			# root may have any number
+	jnz command
+1:
 	lea rdi, [rip + shell]
 	mov esi, 1			# X_OK
 	mov eax, sys_access

@@ -19,7 +19,7 @@
 	.set stat_size, 144		# its own
 	.set list, -16			# [rbp + list] what to watch, or zero
 	.set mark_ctime, -32		# [rbp + mark_ctime] seconds, nanoseconds
-	.set buffer_size, 65536
+	.set buffer_size, 8192
 
 # The list in the file rdi: its strings and an empty one in memory of this process's own, at rax; zero where there are none.
 load:

@@ -16,7 +16,7 @@
 	.set stat_atime, 72		// the modification time follows
 	.set stat_ctime, 104
 	.set stat_size, 128		// its own
-	.set buffer_size, 65536
+	.set buffer_size, 8192
 
 // The list in the file x1: its strings and an empty one in memory of this process's own, at x0; zero where there are none.
 load:

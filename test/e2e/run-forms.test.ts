@@ -85,6 +85,8 @@ const CASES: readonly (readonly [string, string, BuildRequest?])[] = [
   ['the file system made read-only by the command', `${DEBIAN}RUN --security=insecure touch /made && mount -o remount,ro /\n`, { args: ['--allow', 'security.insecure'] }],
   ['limits: no bytes to be written', `${DEBIAN}RUN touch /made\n`, { opts: { ulimit: 'fsize=0:0' } }],
   ['limits: one process', `${DEBIAN}USER 4321\nRUN ["touch", "/tmp/made"]\n`, { opts: { ulimit: 'nproc=1:1' } }],
+  ['limits: two processes', `${DEBIAN}USER 4322\nRUN touch /tmp/made\n`, { opts: { ulimit: 'nproc=2:2' } }],
+  ['limits: a stack of 32 KB', `${DEBIAN}RUN echo x > /made\n`, { opts: { ulimit: 'stack=32768:32768' } }],
   ['a command as long as the kernel takes, nearly', `${BUSYBOX}RUN : ${LONG}\\\n${LONG}\\\n${'x'.repeat(10_900)}; echo x > /made\n`],
   ['another platform, whose programs are of this one', `FROM --platform=linux/386 ${env.bases.busybox}\nRUN echo x > /made\n`],
   ['ONBUILD', `${BUSYBOX}ONBUILD RUN exit 1\nRUN touch /made\n`],
