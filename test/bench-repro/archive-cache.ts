@@ -47,10 +47,17 @@ function upstream(url: URL, mirror: Mirror): string {
   return `${(url.pathname.startsWith('/debian-security/') ? mirror.security : mirror.main).replace(/\/$/, '')}/${rest}`;
 }
 
+/** How long the mirror may take for a file, in milliseconds. */
+const MOST_TIME = 300_000;
+
 /** The file's path, complete and with the server's time; undefined when the server has none. */
 async function download(url: string, path: string): Promise<string | undefined> {
-  const response = await fetch(url);
-  if (response.status === 404 || response.body === null) return undefined;
+  const response = await fetch(url, { signal: AbortSignal.timeout(MOST_TIME) });
+  if (response.status === 404 || response.body === null) {
+    // A body that is not read keeps its connection.
+    await response.body?.cancel();
+    return undefined;
+  }
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   mkdirSync(dirname(path), { recursive: true });
   const partial = `${path}.partial-${process.pid}`;
