@@ -17,7 +17,8 @@ FROM --platform=$BUILDPLATFORM debian:${DEBIAN_VERSION}-slim AS tools
 
 FROM tools AS runtime
 ARG TARGETARCH
-RUN --mount=from=node,target=/node --mount=source=scripts/trim-exports.pl,target=/trim-exports.pl \
+RUN --mount=from=node,target=/node --mount=source=scripts/ignore-deadlocks.pl,target=/ignore-deadlocks.pl \
+    --mount=source=scripts/trim-exports.pl,target=/trim-exports.pl \
     --mount=type=tmpfs,target=/var/lib/apt/lists --mount=type=tmpfs,target=/var/cache/apt --mount=type=tmpfs,target=/libraries \
     <<'EOT'
 set -eu
@@ -33,7 +34,9 @@ mkdir /runtime
 cd /libraries
 apt-get download -q "libc6:$TARGETARCH" "libgcc-s1:$TARGETARCH" "libstdc++6:$TARGETARCH" "libatomic1:$TARGETARCH"
 for package in *.deb; do dpkg-deb --extract "$package" .; done
-"$triplet-strip" -o /runtime/node /node/usr/local/bin/node
+cp /node/usr/local/bin/node /runtime/node
+perl /ignore-deadlocks.pl /runtime/node
+"$triplet-strip" /runtime/node
 perl /trim-exports.pl /runtime/node
 
 # The libraries that Node names, those that these name, and so on.
@@ -53,17 +56,24 @@ find /runtime -exec touch --no-dereference --date=@0 {} +
 EOT
 
 # V8's heap with the program in it, loaded and rehearsed: Node goes on from there. Only the Node that starts from it can make it.
-# The flags, the empty environment and the fixed seeds make it the same each time.
+# The flags, the empty environment and the fixed seeds make it the same each time. What stands in the padding of strings and functions gets
+# into it as well: so memory is not used again without being cleared, and there is no machine code, whose addresses are random.
+# The FIFOs are the stdin and stdout of the rehearsed builds, and their other ends.
 FROM tools AS snapshot
 RUN --mount=from=runtime,source=/runtime,target=/runtime --mount=source=dist/snapshot.cjs,target=/snapshot.cjs \
     --mount=source=scripts/trim-snapshot.mjs,target=/trim-snapshot.mjs <<'EOT'
 set -eu
 mkdir /snapshot
 cd /snapshot
+mkfifo input1 output1 input2 output2
 node() { env -i LD_LIBRARY_PATH="$(echo /runtime/lib/*-linux-gnu)" /runtime/node "$@"; }
-node --no-rehash-snapshot --hash-seed=1 --random-seed=1 --single-threaded --disable-warning=ExperimentalWarning --snapshot-blob frontend.blob --build-snapshot /snapshot.cjs
+node --no-rehash-snapshot --hash-seed=1 --random-seed=1 --single-threaded --no-sparkplug --no-maglev --no-opt \
+  --clear-free-memory --min-semi-space-size=128 --max-semi-space-size=128 \
+  --disable-warning=ExperimentalWarning --snapshot-blob frontend.blob --build-snapshot /snapshot.cjs \
+  0<>input1 3<>output1 4<>output1 5<>input1 6<>input2 7<>output2 8<>output2 9<>input2
 node /trim-snapshot.mjs frontend.blob
 chmod 0644 frontend.blob
+rm input1 output1 input2 output2
 touch --date=@0 frontend.blob
 EOT
 
@@ -84,12 +94,12 @@ COPY --from=runtime /runtime /
 FROM base AS native
 COPY --from=snapshot /snapshot/frontend.blob /frontend.blob
 COPY --from=bundle /bundle/sigstore.cjs /
-ENTRYPOINT ["/node", "--no-rehash-snapshot", "--initial-heap-size=64", "--baseline-batch-compilation-threshold=49152", "--invocation-count-for-maglev=1000", "--no-opt", "--snapshot-blob", "/frontend.blob"]
+ENTRYPOINT ["/node", "--no-rehash-snapshot", "--initial-heap-size=64", "--baseline-batch-compilation-threshold=49152", "--invocation-count-for-maglev=1000", "--no-opt", "--disable-sigusr1", "--snapshot-blob", "/frontend.blob"]
 
 # Built on another architecture there is no snapshot, and Node compiles the program at each start.
 FROM base AS foreign
 COPY --from=bundle /bundle/frontend.cjs /bundle/sigstore.cjs /
-ENTRYPOINT ["/node", "--no-rehash-snapshot", "--initial-heap-size=64", "--baseline-batch-compilation-threshold=49152", "--invocation-count-for-maglev=1000", "--no-opt", "/frontend.cjs"]
+ENTRYPOINT ["/node", "--no-rehash-snapshot", "--initial-heap-size=64", "--baseline-batch-compilation-threshold=49152", "--invocation-count-for-maglev=1000", "--no-opt", "--disable-sigusr1", "/frontend.cjs"]
 
 FROM native AS amd64-on-amd64
 FROM native AS arm64-on-arm64

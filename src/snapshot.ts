@@ -5,8 +5,9 @@ import { rehearse } from './startup/rehearsal.ts';
 
 /**
  * The frontend as a startup snapshot of V8: `node --build-snapshot` runs this file and keeps the heap as it is at the end,
- * `node --snapshot-blob` goes on from there. What would make two snapshots of the same program differ is taken out:
- * the process id, which Node sets anew at every start.
+ * `node --snapshot-blob` goes on from there. For its rehearsals it is given pipes: 0 to 4 and 3 to 5 are stdin and stdout of the one build and their
+ * other ends, 6 to 9 those of the other. What would make two snapshots of the same program differ is taken out: the process id, which Node sets
+ * anew at every start.
  */
 Object.defineProperty(process, 'pid', { value: 0, writable: true, enumerable: true, configurable: true });
 startupSnapshot.setDeserializeMainFunction(() => {
@@ -18,7 +19,7 @@ startupSnapshot.setDeserializeMainFunction(() => {
 });
 forgetCode();
 let isRehearsed = false;
-void rehearse().then(() => (isRehearsed = true));
+void rehearse({ input: 0, output: 3, peerInput: 4, peerOutput: 5 }, { input: 6, output: 7, peerInput: 8, peerOutput: 9 }).then(() => (isRehearsed = true));
 startupSnapshot.addSerializeCallback(() => {
   if (!isRehearsed) throw new Error('the rehearsal came to no end');
 });

@@ -6,12 +6,16 @@ import { encodeJsonMembers, encodeJsonString, encodeJsonStrings } from '../spec/
 import { formatAllPlatform, hostPlatform, makePlatform, normalizePlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
 
-/** What was built for one platform. */
-export interface PlatformResult {
+/** What is built for one platform. */
+interface Target {
   /** The platform asked for; undefined: the daemon's own. */
   readonly platform: Platform | undefined;
-  readonly ref: Reference | undefined;
   readonly converted: ConvertResult;
+}
+
+/** What was built for one platform. */
+export interface PlatformResult extends Target {
+  readonly ref: Reference | undefined;
 }
 
 /** What exporters know a platform by. */
@@ -25,22 +29,23 @@ export function platformId(platform: Platform | undefined): string {
   return formatAllPlatform(normalizePlatform(platform ?? hostPlatform()));
 }
 
-/** The whole result of a build, with the metadata that exporters read (dockerui/build.go). */
-export function assembleResult(
-  results: readonly PlatformResult[], multiPlatform: boolean, attestations: ReadonlyMap<string, readonly Attestation[]>,
-): Result {
-  const platforms = results.map(exportPlatform);
+/** What exporters read of a build beside its files (dockerui/build.go). */
+export function resultMetadata(targets: readonly Target[], multiPlatform: boolean): ReadonlyMap<string, Uint8Array> {
+  const platforms = targets.map(exportPlatform);
   const metadata = new Map<string, Uint8Array>();
-  const refs = new Map<string, Reference | undefined>();
-  let ref: Reference | undefined;
-  results.forEach((result, index) => {
+  targets.forEach(({ converted }, index) => {
     const id = platforms[index]?.id ?? '';
-    for (const [key, text] of metadataOf(result.converted)) metadata.set(multiPlatform ? `${key}/${id}` : key, Buffer.from(text));
-    if (multiPlatform) refs.set(id, result.ref);
-    else ref = result.ref;
+    for (const [key, text] of metadataOf(converted)) metadata.set(multiPlatform ? `${key}/${id}` : key, Buffer.from(text));
   });
-  metadata.set('refs.platforms', Buffer.from(encodePlatforms(platforms)));
-  return { ...(multiPlatform ? { refs } : { ref }), metadata, ...(attestations.size === 0 ? {} : { attestations }) };
+  return metadata.set('refs.platforms', Buffer.from(encodePlatforms(platforms)));
+}
+
+/** The whole result of a build. */
+export function assembleResult(
+  results: readonly PlatformResult[], metadata: ReadonlyMap<string, Uint8Array>, multiPlatform: boolean, attestations: ReadonlyMap<string, readonly Attestation[]>,
+): Result {
+  const refs = multiPlatform ? { refs: new Map(results.map((result) => [exportPlatform(result).id, result.ref])) } : { ref: results.at(-1)?.ref };
+  return { ...refs, metadata, ...(attestations.size === 0 ? {} : { attestations }) };
 }
 
 function metadataOf({ image, baseImage, epoch }: ConvertResult): readonly (readonly [key: string, text: string])[] {
@@ -52,7 +57,7 @@ function metadataOf({ image, baseImage, epoch }: ConvertResult): readonly (reado
 }
 
 /** For Windows, version and features come from the image where the request names none. */
-function exportPlatform({ platform, converted }: PlatformResult): ExportPlatform {
+function exportPlatform({ platform, converted }: Target): ExportPlatform {
   const asked = normalizePlatform(platform ?? hostPlatform());
   const id = formatAllPlatform(asked);
   const { image } = converted;

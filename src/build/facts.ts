@@ -7,13 +7,14 @@ import type { RewriteFacts } from '../rewrite/rewrite.ts';
 import { SOURCES_LIST_SECRET } from '../rewrite/sources-list.ts';
 import type { Platform } from '../spec/platform.ts';
 import type { RequestConfig } from './config.ts';
+import { newId } from './identity.ts';
 import { loadProvenance } from './provenance-source.ts';
 import type { Request } from './request.ts';
 
 /** Asks whether the session has the secret that toggles the sources list; not when the options leave nothing to ask. */
 export async function probeSecret(gateway: Gateway, repro: ReproOptions): Promise<SecretAnswer> {
   if (!repro.enabled || repro.sourcesList !== undefined) return { kind: 'absent' };
-  return sessionHasSecret(gateway, SOURCES_LIST_SECRET);
+  return sessionHasSecret(gateway, SOURCES_LIST_SECRET, newId(gateway));
 }
 
 /** All that the rewrites may know, for one platform. Reads the provenance that the request supplies. */

@@ -17,6 +17,7 @@ import { platformId } from './build-result.ts';
 import { parseConfig } from './config.ts';
 import type { RequestConfig } from './config.ts';
 import { openRecordedContext } from './from-context.ts';
+import { newId } from './identity.ts';
 import { imagePlatforms } from './image-platforms.ts';
 import { ImageSource } from './images.ts';
 import { loadProvenance, PROVENANCE_CONTEXT } from './provenance-source.ts';
@@ -125,7 +126,7 @@ function sameRequest(requests: readonly RecordedRequest[], platforms: readonly P
 
 async function checkSecrets(gateway: Gateway, { requiredSecrets }: RecordedRequest, from: string): Promise<void> {
   if (!gateway.capabilities.supports('gateway.exec')) return;
-  const present = await Promise.all(requiredSecrets.map((id) => sessionHasSecret(gateway, id)));
+  const present = await Promise.all(requiredSecrets.map((id) => sessionHasSecret(gateway, id, newId(gateway))));
   const missing = requiredSecrets.filter((_, index) => present[index]?.kind === 'absent');
   if (missing.length === 0) return;
   throw new CodedError('provenance', `cannot build ${from} again: its build needs the secret${missing.length > 1 ? 's' : ''} ${missing.join(', ')}, which no provenance holds: supply ${missing.map((id) => `--secret id=${id}`).join(' ')}`);

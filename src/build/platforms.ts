@@ -19,7 +19,7 @@ import { assertEpoch } from '../rewrite/timestamps.ts';
 import { hostPlatform } from '../spec/platform.ts';
 import type { Platform } from '../spec/platform.ts';
 import type { Policy } from '../spec/source-policy.ts';
-import { assembleResult, platformId } from './build-result.ts';
+import { assembleResult, platformId, resultMetadata } from './build-result.ts';
 import type { PlatformResult } from './build-result.ts';
 import { checkBuild } from './check-build.ts';
 import { warnAt } from './entrypoint.ts';
@@ -52,13 +52,14 @@ export async function buildPlatforms(request: Request): Promise<Result> {
   const scanner = plain ?? await findScanner(request, plans[0]?.rewritten);
   const converted = await convertPlans(request, plans);
   const policy = await lock(request, plans);
+  const multiPlatform = config.build.multiPlatformRequested;
   // Made while the daemon is at work, and shown when it is done: what fails is shown as the reference shows it.
-  const making = whenTold(() => warningOfChanges(request, plans));
+  const making = whenTold(() => ({ warning: warningOfChanges(request, plans), metadata: resultMetadata(converted, multiPlatform) }));
   const results = await Promise.all(converted.map((each) => solvePlan(request, each, policy, making.tell)));
   making.tell();
-  const warning = await making.value;
+  const { warning, metadata } = await making.value;
   if (warning !== undefined) warnAt(request.gateway, request.entrypoint, warning);
-  return assembleResult(results, config.build.multiPlatformRequested, await scanAll(request, scanner, results, policy));
+  return assembleResult(results, metadata, multiPlatform, await scanAll(request, scanner, results, policy));
 }
 
 /** What the rewrites do to the build of a request: all is converted, and nothing built. */

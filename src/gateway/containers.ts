@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { messageOf } from '../diag/error.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -9,14 +8,13 @@ const NETWORK_NONE = 2;
 export type SecretAnswer = { readonly kind: 'present' | 'absent' } | { readonly kind: 'unknown'; readonly reason: string };
 
 /**
- * Asks whether the session has a secret of this name: a container with nothing in it but the secret can be made or not. No process runs in
- * it, and the secret is not read. Never rejects. A daemon that starts no containers for frontends is not asked: the answer is absent.
+ * Asks whether the session has the secret `id`: a container with nothing in it but the secret can be made or not, and is called `container`
+ * then. No process runs in it, and the secret is not read. Never rejects. A daemon that starts no containers for frontends is not asked: the answer is absent.
  * The secret comes before the root: a daemon makes the mounts in their order, and the file system of a root takes it 5 to 10 ms, which a
  * build without the secret does not wait for then (frontend/gateway/container, PrepareMounts).
  */
-export async function sessionHasSecret(gateway: Gateway, id: string): Promise<SecretAnswer> {
+export async function sessionHasSecret(gateway: Gateway, id: string, container: string): Promise<SecretAnswer> {
   if (!gateway.capabilities.supports('gateway.exec')) return { kind: 'absent' };
-  const container = randomBytes(16).toString('hex');
   try {
     await gateway.bridge('NewContainer', {
       ContainerID: container,

@@ -1,6 +1,7 @@
 import { messageOf } from '../diag/error.ts';
 import { openBridge } from './bridge.ts';
 import { readEnvironment } from './environment.ts';
+import type { FrontendEnvironment } from './environment.ts';
 import { openGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 import type { Wire } from './http2.ts';
@@ -20,13 +21,13 @@ export async function runFrontend(build: BuildFunction): Promise<never> {
   for (const event of ['end', 'close', 'error']) wire.input.on(event, () => cancel('the daemon ended the connection'));
   wire.output.on('error', () => cancel('the daemon reads no more'));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel(signal));
-  return exit(await serveRequest(wire, process.env, build));
+  return exit(await serveRequest(wire, () => readEnvironment(process.env), build));
 }
 
-/** Serves the build request that `variables` and the gateway at the other end of `wire` tell of; the exit status, 0 or 1. */
-export async function serveRequest(wire: Wire, variables: Readonly<Record<string, string | undefined>>, build: BuildFunction): Promise<number> {
+/** Serves the build request that the environment and the gateway at the other end of `wire` tell of; the exit status, 0 or 1. */
+export async function serveRequest(wire: Wire, environment: () => FrontendEnvironment, build: BuildFunction): Promise<number> {
   try {
-    return await serve(await openGateway(readEnvironment(variables), openBridge(openTransport(wire))), build);
+    return await serve(await openGateway(environment(), openBridge(openTransport(wire))), build);
   } catch (error) {
     report('failed to initialize client from environment', error);
     return 1;

@@ -131,7 +131,6 @@ export const SCHEMA: ReadonlyMap<string, readonly FieldRow[]> = new Map<string, 
   ]],
   ['moby.buildkit.v1.frontend.Ref', [
     [1, 'id', 'string', ''],
-    [2, 'def', 'pb.Definition', ''],
   ]],
   ['moby.buildkit.v1.frontend.RefMap', [
     [1, 'refs', 'moby.buildkit.v1.frontend.Ref', 'map string'],
@@ -687,7 +686,6 @@ export interface Messages {
   };
   'moby.buildkit.v1.frontend.Ref': {
     readonly id: string;
-    readonly def?: Messages['pb.Definition'];
   };
   'moby.buildkit.v1.frontend.RefMap': {
     readonly refs: ReadonlyMap<string, Messages['moby.buildkit.v1.frontend.Ref']>;

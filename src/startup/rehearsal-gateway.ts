@@ -1,30 +1,50 @@
-import { PassThrough, Writable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { createFrameReader, FLAG, FRAME, frameHeader, numberFrame } from '../gateway/frames.ts';
 import type { Frame } from '../gateway/frames.ts';
 import { createHeaderDecoder, encodeHeaders } from '../gateway/hpack.ts';
 import type { HeaderField } from '../gateway/hpack.ts';
 import type { Wire } from '../gateway/http2.ts';
+import { openDescriptors } from '../gateway/stdio.ts';
 
-/** The answer of a rehearsed call: a message, or the text of an error. */
-export type RehearsedAnswer = Uint8Array | string;
+/** The answer of a rehearsed call: a message, or an error's text with its status as the daemon encodes it. */
+export type RehearsedAnswer = Uint8Array | { readonly error: string; readonly status: Uint8Array };
+
+/** Open file descriptors of two pipes: what stands for the stdin and the stdout of a build, and the other ends of them. */
+export interface Pipes {
+  readonly input: number;
+  readonly output: number;
+  readonly peerInput: number;
+  readonly peerOutput: number;
+}
+
+/** The wire of a rehearsed build, open until it is closed. */
+export interface RehearsedWire extends Wire {
+  /** Ends when nothing of it is left, which a startup snapshot could not keep. */
+  close(): Promise<void>;
+}
 
 const PREFACE_BYTES = 24;
 const GRPC_PREFIX_BYTES = 5;
+/** Header blocks as Go's gRPC writes them, with names and values in the Huffman code, to be remembered: `:status` 200 and `content-type` application/grpc … */
+const GO_HEADERS = Buffer.from('885f8b1d75d0620d263d4c4d6564', 'hex');
+/** … `grpc-status` 0 and an empty `grpc-message`. */
+const GO_TRAILERS = Buffer.from('40889acac8b21234da8f013040899acac8b5254207317f00', 'hex');
 
 /** A wire with a gRPC server at its other end, in this process, that answers each call at once with what `answer` says. */
-export function openRehearsalWire(answer: (method: string, message: Uint8Array) => RehearsedAnswer): Wire {
-  const input = new PassThrough();
+export function openRehearsalWire({ input, output, peerInput, peerOutput }: Pipes, answer: (method: string, message: Uint8Array) => RehearsedAnswer): RehearsedWire {
+  const wire = openDescriptors(input, output);
+  const peer = openDescriptors(peerInput, peerOutput);
   const decodeHeaders = createHeaderDecoder();
   const calls = new Map<number, { readonly path: string; readonly body: Buffer[] }>();
-  const send = (type: number, flags: number, stream: number, payload: Buffer): void => void input.write(Buffer.concat([frameHeader(type, flags, stream, payload.length), payload]));
-  const sendHeaders = (flags: number, stream: number, fields: readonly HeaderField[]): void => send(FRAME.headers, FLAG.endHeaders | flags, stream, encodeHeaders(fields));
+  const send = (type: number, flags: number, stream: number, payload: Buffer): void => void peer.output.write(Buffer.concat([frameHeader(type, flags, stream, payload.length), payload]));
+  const sendHeaders = (flags: number, stream: number, block: Buffer): void => send(FRAME.headers, FLAG.endHeaders | flags, stream, block);
   const respond = (stream: number, answered: RehearsedAnswer): void => {
-    sendHeaders(0, stream, [[':status', '200'], ['content-type', 'application/grpc']]);
-    if (typeof answered === 'string') return sendHeaders(FLAG.endStream, stream, [['grpc-status', '2'], ['grpc-message', answered]]);
+    sendHeaders(0, stream, GO_HEADERS);
+    if (!(answered instanceof Uint8Array)) return sendHeaders(FLAG.endStream, stream, encodeHeaders(errorFields(answered)));
     const prefix = Buffer.alloc(GRPC_PREFIX_BYTES);
     prefix.writeUInt32BE(answered.length, 1);
     send(FRAME.data, 0, stream, Buffer.concat([prefix, answered]));
-    sendHeaders(FLAG.endStream, stream, [['grpc-status', '0'], ['grpc-message', '']]);
+    sendHeaders(FLAG.endStream, stream, GO_TRAILERS);
   };
   const take = ({ type, flags, stream, payload }: Frame): void => {
     if (type === FRAME.settings && (flags & FLAG.ack) === 0) send(FRAME.settings, 0, 0, Buffer.alloc(0));
@@ -32,18 +52,26 @@ export function openRehearsalWire(answer: (method: string, message: Uint8Array) 
     const call = calls.get(stream);
     if (type !== FRAME.data || call === undefined) return;
     call.body.push(payload);
-    for (const each of [0, stream]) input.write(numberFrame(FRAME.windowUpdate, each, payload.length));
+    for (const each of [0, stream]) peer.output.write(numberFrame(FRAME.windowUpdate, each, payload.length));
     if ((flags & FLAG.endStream) !== 0) respond(stream, answer(call.path.slice(call.path.lastIndexOf('/') + 1), Buffer.concat(call.body).subarray(GRPC_PREFIX_BYTES)));
   };
   const readFrames = createFrameReader(take);
   let preface = PREFACE_BYTES;
-  const output = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      const skipped = Math.min(preface, chunk.length);
-      preface -= skipped;
-      readFrames(chunk.subarray(skipped));
-      done();
-    },
+  peer.input.on('data', (chunk: Buffer) => {
+    const skipped = Math.min(preface, chunk.length);
+    preface -= skipped;
+    readFrames(chunk.subarray(skipped));
   });
-  return { input, output };
+  return { ...wire, close: async () => void (await Promise.all([wire.input, wire.output, peer.input, peer.output].map(closed))) };
+}
+
+function closed(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    stream.on('close', resolve);
+    stream.destroy();
+  });
+}
+
+function errorFields({ error, status }: { readonly error: string; readonly status: Uint8Array }): readonly HeaderField[] {
+  return [['grpc-status', '2'], ['grpc-message', error], ['grpc-status-details-bin', Buffer.from(status).toString('base64')]];
 }

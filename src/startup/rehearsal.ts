@@ -1,10 +1,13 @@
 import { build } from '../build/build.ts';
+import { randomId } from '../build/identity.ts';
 import { GATEWAY_CAPABILITIES } from '../gateway/capabilities.ts';
+import { readEnvironment } from '../gateway/environment.ts';
+import { STATUS } from '../gateway/error.ts';
 import { serveRequest } from '../gateway/run.ts';
 import { LLB_CAPS } from '../llb/caps.ts';
 import { decodeMessage, encodeMessage } from '../pb/codec.ts';
 import { openRehearsalWire } from './rehearsal-gateway.ts';
-import type { RehearsedAnswer } from './rehearsal-gateway.ts';
+import type { Pipes, RehearsedAnswer } from './rehearsal-gateway.ts';
 
 /**
  * Builds that nobody asked for, before the startup snapshot is taken: what they call is compiled then and is in the snapshot.
@@ -29,8 +32,9 @@ COPY --chown=1000:1000 package.json *.lock ./
 COPY . .
 ADD file.tar.gz /opt/
 RUN <<EOF
-echo built
+echo built > /built
 EOF
+RUN echo \$NAME > /name
 RUN git clone --depth 1 https://example.com/source.git /source
 
 FROM base AS other
@@ -56,19 +60,26 @@ const IMAGE_CONFIG = JSON.stringify({
 
 const PACKAGE = 'moby.buildkit.v1.frontend';
 
-/** Rehearses a build without and one with the secret that asks for the sources list. Throws when one fails. */
-export async function rehearse(): Promise<void> {
-  for (const hasSecret of [false, true]) {
+/** Rehearses a build without and one with the secret that asks for the sources list, each over its pipes. Throws when one fails. */
+export async function rehearse(...[without, withSecret]: readonly [without: Pipes, withSecret: Pipes]): Promise<void> {
+  for (const [pipes, hasSecret] of [[without, false], [withSecret, true]] as const) {
     let returned = false;
-    const wire = openRehearsalWire((method, message) => {
+    const wire = openRehearsalWire(pipes, (method, message) => {
       returned ||= method === 'Return' && decodeMessage(`${PACKAGE}.ReturnRequest`, message).result !== undefined;
       return answerCall(method, message, hasSecret);
     });
-    await serveRequest(wire, variables(), build);
+    await serveRequest(wire, () => ({ ...readEnvironment(variables()), newId: sequentialIds() }), build);
+    await wire.close();
     if (!returned) throw new Error('the rehearsed build gave no result');
   }
   // Node remembers when the next timer is due until one has run.
   await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** Ids that are the same each time: buffers that stay in the snapshot have them. A random one is made as well, since a build makes them. */
+function sequentialIds(): () => string {
+  let last = 0;
+  return () => `${++last}`.padStart(randomId().length, '0');
 }
 
 function variables(): Readonly<Record<string, string>> {
@@ -88,15 +99,22 @@ function answerCall(method: string, message: Uint8Array, hasSecret: boolean): Re
     case 'Solve': return encode('SolveResponse', { result: { ref: { id: 'reference' } } });
     case 'ReadFile': {
       const { FilePath: path } = decodeMessage(`${PACKAGE}.ReadFileRequest`, message);
-      return path === 'Dockerfile' ? encode('ReadFileResponse', { Data: Buffer.from(DOCKERFILE) }) : `open ${path}: no such file or directory`;
+      return path === 'Dockerfile' ? encode('ReadFileResponse', { Data: Buffer.from(DOCKERFILE) }) : failure(`open ${path}: no such file or directory`);
     }
     case 'ResolveSourceMeta': {
       const { Source } = decodeMessage(`${PACKAGE}.ResolveSourceMetaRequest`, message);
       return encode('ResolveSourceMetaResponse', { Source, Image: { Digest: `sha256:${'0'.repeat(64)}`, Config: Buffer.from(IMAGE_CONFIG) } });
     }
-    case 'NewContainer': return hasSecret ? new Uint8Array() : 'secret: not found';
+    case 'NewContainer': {
+      const { Mounts: [secret] } = decodeMessage(`${PACKAGE}.NewContainerRequest`, message);
+      return hasSecret ? new Uint8Array() : failure(`secret ${secret?.secretOpt?.ID}: not found`);
+    }
     default: return new Uint8Array();
   }
+}
+
+function failure(error: string): RehearsedAnswer {
+  return { error, status: encodeMessage('google.rpc.Status', { code: STATUS.unknown, message: error }) };
 }
 
 function allCaps(names: Iterable<string>): readonly object[] {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildResult } from './build.ts';
 import { projectFolder } from './cache.ts';
-import { IMAGE_FILES } from './image.ts';
+import { IMAGE_FILES, NODE_SCRIPTS } from './image.ts';
 import { architecture } from './registry.ts';
 import { versions } from './versions.ts';
 
@@ -64,7 +64,7 @@ export function compareRecords(record: ImageRecord, now: ImageRecord): RecordCom
   const tree = differing(record.tree, now.tree);
   const world = differing(record.world, now.world);
   const changed = [...tree, ...world, ...(record.processor === now.processor ? [] : ['the processor'])];
-  const runtimeIsSame = world.length === 0 && !tree.includes('frontend.Dockerfile') && !tree.includes('scripts/trim-exports.pl');
+  const runtimeIsSame = world.length === 0 && !['frontend.Dockerfile', ...NODE_SCRIPTS].some((path) => tree.includes(path));
   const wrong = [
     ...(runtimeIsSame && record.layers[0] !== now.layers[0] ? [`Node's layer is ${now.layers[0]}, recorded ${record.layers[0]}`] : []),
     ...(changed.length === 0 && record.manifest !== now.manifest ? [`the image is ${now.manifest}, recorded ${record.manifest}`] : []),

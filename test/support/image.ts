@@ -16,8 +16,10 @@ interface ImageHost {
   build(request: BuildRequest): Promise<BuildResult>;
 }
 
+/** What changes Node itself. */
+export const NODE_SCRIPTS = ['scripts/ignore-deadlocks.pl', 'scripts/trim-exports.pl'] as const;
 /** What is in the image, or makes what is in it, beside frontend.Dockerfile. */
-export const IMAGE_FILES = ['dist/frontend.cjs', 'dist/snapshot.cjs', 'dist/sigstore.cjs', 'scripts/trim-snapshot.mjs', 'scripts/trim-exports.pl'] as const;
+export const IMAGE_FILES = ['dist/frontend.cjs', 'dist/snapshot.cjs', 'dist/sigstore.cjs', 'scripts/trim-snapshot.mjs', ...NODE_SCRIPTS] as const;
 const DOCKERFILE = join(projectFolder, 'frontend.Dockerfile');
 /** As it is published. All builds of it have it, since a daemon gives out layers as it has compressed them before. */
 const COMPRESSION = { compression: 'gzip', 'compression-level': '9', 'force-compression': 'true' } as const;
@@ -63,7 +65,8 @@ function removeOldImages(): void {
 
 /** The builtin frontend builds it. The steps that do not change are kept from one daemon to the next. */
 async function imageRequest(host: ImageHost, epoch: number, tar: string): Promise<BuildRequest> {
-  const hash = createHash('sha256').update(readFileSync(DOCKERFILE)).update(readFileSync(join(projectFolder, 'scripts/trim-exports.pl')));
+  const hash = createHash('sha256').update(readFileSync(DOCKERFILE));
+  for (const script of NODE_SCRIPTS) hash.update(readFileSync(join(projectFolder, script)));
   const steps = await cached(`image-steps/${hash.digest('hex').slice(0, 16)}`, async (path) => void mkdirSync(path));
   return {
     ...(await imageSources(host.registry, host.debian)),

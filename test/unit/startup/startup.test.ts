@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseIgnoreFile } from '../../../src/build/ignore-file.ts';
@@ -12,7 +12,15 @@ import { rehearse } from '../../../src/startup/rehearsal.ts';
 const script = new URL('../../../scripts/trim-snapshot.mjs', import.meta.url).pathname;
 
 test('the rehearsed builds give a result', async () => {
-  await rehearse();
+  const folder = mkdtempSync(join(tmpdir(), 'rehearsal-'));
+  const pipes = (name: string): Parameters<typeof rehearse>[0] => {
+    const [input, output] = [join(folder, `${name}-input`), join(folder, `${name}-output`)] as const;
+    spawnSync('mkfifo', [input, output]);
+    const open = (path: string): number => openSync(path, 'r+');
+    return { input: open(input), output: open(output), peerInput: open(output), peerOutput: open(input) };
+  };
+  await rehearse(pipes('one'), pipes('two'));
+  rmSync(folder, { recursive: true });
 });
 
 const size = (value: number): Buffer => {
@@ -82,6 +90,74 @@ test('a program that is not of that kind is left as it is', () => {
     assert.match(stderr, /no 64-bit little-endian ELF/);
     assert.ok(readFileSync(path).equals(readFileSync(exportsScript)));
   });
+});
+
+const deadlocksScript = new URL('../../../scripts/ignore-deadlocks.pl', import.meta.url).pathname;
+const DEADLOCKS = '_ZN4absl12_GLOBAL__N_124synch_deadlock_detectionE';
+
+/** A program with nothing but one variable of four bytes, which its symbol table knows by `name`: sections are data, symbols, and names. */
+function programWith(name: string, value: number): { readonly bytes: Buffer; readonly variable: number } {
+  const header = Buffer.alloc(64);
+  header.write('\x7fELF\x02\x01', 'latin1');
+  header.writeBigUInt64LE(64n, 0x28);
+  header.writeUInt16LE(4, 0x3c);
+  const data = Buffer.alloc(24, 0xff);
+  data.writeUInt32LE(value, 16);
+  const symbols = Buffer.alloc(48);
+  symbols.writeUInt32LE(7, 24);
+  symbols.writeUInt16LE(1, 24 + 6);
+  symbols.writeBigUInt64LE(0x6b7c410n, 24 + 8);
+  const contents = [Buffer.alloc(0), data, symbols, Buffer.from(`\0other\0${name}\0`)];
+  let offset = 64 * 5;
+  const sections = contents.map((content, index) => {
+    const section = Buffer.alloc(64);
+    section.writeUInt32LE([0, 1, 2, 3][index] ?? 0, 4);
+    section.writeBigUInt64LE(index === 1 ? 0x6b7c400n : 0n, 16);
+    section.writeBigUInt64LE(BigInt(offset), 24);
+    section.writeBigUInt64LE(BigInt(content.length), 32);
+    section.writeUInt32LE(index === 2 ? 3 : 0, 40);
+    offset += content.length;
+    return section;
+  });
+  return { bytes: Buffer.concat([header, ...sections, ...contents]), variable: 64 * 5 + 16 };
+}
+
+function ignoreDeadlocks(content: Buffer): { readonly status: number | null; readonly stderr: string; readonly left: Buffer } {
+  const folder = mkdtempSync(join(tmpdir(), 'deadlocks-'));
+  const file = join(folder, 'program');
+  writeFileSync(file, content);
+  const { stderr, status } = spawnSync('perl', [deadlocksScript, file], { encoding: 'utf8' });
+  const left = readFileSync(file);
+  rmSync(folder, { recursive: true });
+  return { status, stderr, left };
+}
+
+test('a program no longer looks for deadlocks, and is the same otherwise', () => {
+  const { bytes, variable } = programWith(DEADLOCKS, 2);
+  const { status, stderr, left } = ignoreDeadlocks(bytes);
+  assert.is(status, 0, stderr);
+  assert.is(stderr, '');
+  assert.is(left.readUInt32LE(variable), 0);
+  left.writeUInt32LE(2, variable);
+  assert.ok(left.equals(bytes));
+});
+
+test('one that has no such variable, or another value in it, is left as it is', () => {
+  for (const { bytes } of [programWith(DEADLOCKS, 1), programWith(`${DEADLOCKS}2`, 2), programWith('other', 2)]) {
+    const { status, stderr, left } = ignoreDeadlocks(bytes);
+    assert.is(status, 0, stderr);
+    assert.match(stderr, /no search for deadlocks found; left as it is$/m);
+    assert.ok(left.equals(bytes));
+  }
+});
+
+test('what is no program, or is cut off, is an error', () => {
+  for (const [content, message] of [[Buffer.from('text'), /cut off/], [Buffer.from('#!/bin/sh\n'), /no 64-bit little-endian ELF/], [programWith(DEADLOCKS, 2).bytes.subarray(0, 200), /cut off/]] as const) {
+    const { status, stderr, left } = ignoreDeadlocks(content);
+    assert.is.not(status, 0);
+    assert.match(stderr, message);
+    assert.ok(left.equals(content));
+  }
 });
 
 test('the ignore file lets through all that frontend.Dockerfile mounts', () => {
