@@ -18,6 +18,10 @@ const RUNNER_VALUES: ReadonlySet<string> = new Set(['-u', '-g', '-n', '-I', '-P'
 
 const MAX_DEPTH = 50;
 
+/** Characters that stand for themselves in a word, and between double quotes. */
+const PLAIN = /[^ \t\r\n;&|()<>\\'"`$]+/y;
+const PLAIN_QUOTED = /[^"\\`$\n]+/y;
+
 /**
  * The simple commands of a POSIX shell script, in order, those in `$(…)`, backquotes and groups among them. Reads what people write in
  * RUN instructions; where it does not understand (arithmetic, patterns of `case`), words stay as they are written. Never throws.
@@ -117,12 +121,21 @@ class Reader {
     let word = '';
     const startLine = this.#line;
     while (this.#at < this.#text.length) {
+      word += this.#take(PLAIN);
       const char = this.#text[this.#at] ?? '';
-      if (char === end || ' \t\r\n;&|()<>'.includes(char)) break;
+      if (char === '' || char === end || ' \t\r\n;&|()<>'.includes(char)) break;
       word += this.#piece(char);
     }
     if (this.#words.length === 0) this.#start = startLine;
     this.#words.push(word);
+  }
+
+  /** The characters from here on that `pattern`, a sticky one, is for. */
+  #take(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    const text = pattern.exec(this.#text)?.[0] ?? '';
+    this.#at += text.length;
+    return text;
   }
 
   /** What a character, or the quoted or substituted text that begins with it, adds to a word. */
@@ -156,6 +169,8 @@ class Reader {
   #doubleQuoted(): string {
     let text = '';
     while (this.#at < this.#text.length) {
+      text += this.#take(PLAIN_QUOTED);
+      if (this.#at === this.#text.length) break;
       const char = this.#text[this.#at++] ?? '';
       if (char === '"') break;
       if (char === '\\') text += this.#escaped();
