@@ -58,7 +58,7 @@ EOT
 # V8's heap with the program in it, loaded and rehearsed: Node goes on from there. Only the Node that starts from it can make it.
 # The flags, the empty environment and the fixed seeds make it the same each time. What stands in the padding of strings and functions gets
 # into it as well: so memory is not used again without being cleared, and there is no machine code, whose addresses are random.
-# The FIFOs are the stdin and stdout of the rehearsed builds, and their other ends.
+# The FIFOs are the stdin and stdout of the rehearsed builds, and their other ends: a rehearsal that comes to no end would wait for them.
 FROM tools AS snapshot
 RUN --mount=from=runtime,source=/runtime,target=/runtime --mount=source=dist/snapshot.cjs,target=/snapshot.cjs \
     --mount=source=scripts/trim-snapshot.mjs,target=/trim-snapshot.mjs <<'EOT'
@@ -66,7 +66,7 @@ set -eu
 mkdir /snapshot
 cd /snapshot
 mkfifo input1 output1 input2 output2
-node() { env -i LD_LIBRARY_PATH="$(echo /runtime/lib/*-linux-gnu)" /runtime/node "$@"; }
+node() { timeout 300 env -i LD_LIBRARY_PATH="$(echo /runtime/lib/*-linux-gnu)" /runtime/node "$@"; }
 node --no-rehash-snapshot --hash-seed=1 --random-seed=1 --single-threaded --no-sparkplug --no-maglev --no-opt \
   --clear-free-memory --min-semi-space-size=128 --max-semi-space-size=128 \
   --disable-warning=ExperimentalWarning --snapshot-blob frontend.blob --build-snapshot /snapshot.cjs \
