@@ -9,7 +9,8 @@ export type SecretAnswer = { readonly kind: 'present' | 'absent' } | { readonly 
 
 /**
  * Asks whether the session has the secret `id`: a container with nothing in it but the secret can be made or not, and is called `container`
- * then. No process runs in it, and the secret is not read. Never rejects. A daemon that starts no containers for frontends is not asked: the answer is absent.
+ * then. No process runs in it, and the secret is not read. Never rejects. A daemon that starts no containers for frontends is not asked: the
+ * answer is absent.
  * The secret comes before the root: a daemon makes the mounts in their order, and the file system of a root takes it 5 to 10 ms, which a
  * build without the secret does not wait for then (frontend/gateway/container, PrepareMounts).
  */

@@ -138,7 +138,7 @@ class Reader {
     return text;
   }
 
-  /** What a character, or the quoted or substituted text that begins with it, adds to a word. */
+  /** What the quoted or substituted text that begins with a character adds to a word: one that is neither plain nor the end of the word. */
   #piece(char: string): string {
     this.#at++;
     switch (char) {
@@ -146,8 +146,8 @@ class Reader {
       case "'": return this.#singleQuoted();
       case '"': return this.#doubleQuoted();
       case '`': return this.#substitution('`', '`');
-      case '$': return this.#dollar();
-      default: return char;
+      // `$`: nothing else is left.
+      default: return this.#dollar();
     }
   }
 
@@ -176,8 +176,11 @@ class Reader {
       if (char === '\\') text += this.#escaped();
       else if (char === '`') text += this.#substitution('`', '`');
       else if (char === '$') text += this.#dollar();
-      else text += char;
-      if (char === '\n') this.#line++;
+      else {
+        // The end of a line.
+        text += char;
+        this.#line++;
+      }
     }
     return text;
   }

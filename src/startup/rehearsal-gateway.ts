@@ -1,13 +1,15 @@
 import type { Duplex } from 'node:stream';
+import { STATUS } from '../gateway/error.ts';
 import { createFrameReader, FLAG, FRAME, frameHeader, numberFrame } from '../gateway/frames.ts';
 import type { Frame } from '../gateway/frames.ts';
 import { createHeaderDecoder, encodeHeaders } from '../gateway/hpack.ts';
 import type { HeaderField } from '../gateway/hpack.ts';
 import type { Wire } from '../gateway/http2.ts';
 import { openDescriptors } from '../gateway/stdio.ts';
+import { encodeMessage } from '../pb/codec.ts';
 
-/** The answer of a rehearsed call: a message, or an error's text with its status as the daemon encodes it. */
-export type RehearsedAnswer = Uint8Array | { readonly error: string; readonly status: Uint8Array };
+/** The answer of a rehearsed call: a message, or the text of an error. */
+export type RehearsedAnswer = Uint8Array | string;
 
 /** Open file descriptors of two pipes: what stands for the stdin and the stdout of a build, and the other ends of them. */
 export interface Pipes {
@@ -40,7 +42,7 @@ export function openRehearsalWire({ input, output, peerInput, peerOutput }: Pipe
   const sendHeaders = (flags: number, stream: number, block: Buffer): void => send(FRAME.headers, FLAG.endHeaders | flags, stream, block);
   const respond = (stream: number, answered: RehearsedAnswer): void => {
     sendHeaders(0, stream, GO_HEADERS);
-    if (!(answered instanceof Uint8Array)) return sendHeaders(FLAG.endStream, stream, encodeHeaders(errorFields(answered)));
+    if (typeof answered === 'string') return sendHeaders(FLAG.endStream, stream, encodeHeaders(errorFields(answered)));
     const prefix = Buffer.alloc(GRPC_PREFIX_BYTES);
     prefix.writeUInt32BE(answered.length, 1);
     send(FRAME.data, 0, stream, Buffer.concat([prefix, answered]));
@@ -72,6 +74,9 @@ function closed(stream: Duplex): Promise<void> {
   });
 }
 
-function errorFields({ error, status }: { readonly error: string; readonly status: Uint8Array }): readonly HeaderField[] {
-  return [['grpc-status', '2'], ['grpc-message', error], ['grpc-status-details-bin', Buffer.from(status).toString('base64')]];
+/** As the daemon sends an error: its whole status is encoded beside its code and text. */
+function errorFields(message: string): readonly HeaderField[] {
+  const code = STATUS.unknown;
+  const status = encodeMessage('google.rpc.Status', { code, message });
+  return [['grpc-status', String(code)], ['grpc-message', message], ['grpc-status-details-bin', Buffer.from(status).toString('base64')]];
 }

@@ -2,7 +2,6 @@ import { build } from '../build/build.ts';
 import { randomId } from '../build/identity.ts';
 import { GATEWAY_CAPABILITIES } from '../gateway/capabilities.ts';
 import { readEnvironment } from '../gateway/environment.ts';
-import { STATUS } from '../gateway/error.ts';
 import { serveRequest } from '../gateway/run.ts';
 import { LLB_CAPS } from '../llb/caps.ts';
 import { decodeMessage, encodeMessage } from '../pb/codec.ts';
@@ -99,7 +98,7 @@ function answerCall(method: string, message: Uint8Array, hasSecret: boolean): Re
     case 'Solve': return encode('SolveResponse', { result: { ref: { id: 'reference' } } });
     case 'ReadFile': {
       const { FilePath: path } = decodeMessage(`${PACKAGE}.ReadFileRequest`, message);
-      return path === 'Dockerfile' ? encode('ReadFileResponse', { Data: Buffer.from(DOCKERFILE) }) : failure(`open ${path}: no such file or directory`);
+      return path === 'Dockerfile' ? encode('ReadFileResponse', { Data: Buffer.from(DOCKERFILE) }) : `open ${path}: no such file or directory`;
     }
     case 'ResolveSourceMeta': {
       const { Source } = decodeMessage(`${PACKAGE}.ResolveSourceMetaRequest`, message);
@@ -107,14 +106,10 @@ function answerCall(method: string, message: Uint8Array, hasSecret: boolean): Re
     }
     case 'NewContainer': {
       const { Mounts: [secret] } = decodeMessage(`${PACKAGE}.NewContainerRequest`, message);
-      return hasSecret ? new Uint8Array() : failure(`secret ${secret?.secretOpt?.ID}: not found`);
+      return hasSecret ? new Uint8Array() : `secret ${secret?.secretOpt?.ID}: not found`;
     }
     default: return new Uint8Array();
   }
-}
-
-function failure(error: string): RehearsedAnswer {
-  return { error, status: encodeMessage('google.rpc.Status', { code: STATUS.unknown, message: error }) };
 }
 
 function allCaps(names: Iterable<string>): readonly object[] {
