@@ -1,6 +1,5 @@
 import type { InstructionBase, RunInstruction } from '../dockerfile/ast.ts';
-import type { RunOptions } from '../llb/state.ts';
-import type { ExecMount, FileAction, Output, SecretRequest, SshRequest } from '../llb/types.ts';
+import type { ExecMount, FileAction, NetworkMode, Output, SecretRequest, SourceLocation, SshRequest } from '../llb/types.ts';
 import { joinLists, KnownOf } from '../spec/known.ts';
 import { basePath } from '../spec/path.ts';
 import { sourceLocation } from './context.ts';
@@ -8,47 +7,60 @@ import type { StageBuild } from './context.ts';
 import type { HookMount, RunFacts, RunHook } from './options.ts';
 import type { RunMounts } from './run-mounts.ts';
 
+/** Of a RUN's command, what hooks may add to. */
+export interface HookedCommand extends RunMounts {
+  readonly args: readonly string[];
+  /** Variables of this command only. */
+  readonly env: readonly (readonly [key: string, value: string])[];
+}
+
+/** What else of it they may know. */
+export interface CommandFacts {
+  readonly network: NetworkMode | undefined;
+  readonly locations: readonly SourceLocation[] | undefined;
+}
+
 /**
- * What the hook rules add to a RUN: entrypoints before its arguments, the first rule's outermost, and mounts and variables of the
- * command. Names, history and image config are made elsewhere and go on showing the plain RUN.
+ * The command with what the hook rules add: entrypoints before its arguments, the first rule's outermost, and mounts and variables.
+ * Names, history and image config are made elsewhere and go on showing the plain RUN.
  */
-export function withHooks(stage: StageBuild, run: RunInstruction, options: RunOptions): RunOptions {
+export function withHooks(stage: StageBuild, run: RunInstruction, command: HookedCommand, known: CommandFacts): HookedCommand {
   const { runHooks, config } = stage.conversion.options;
-  if (runHooks.length === 0) return options;
-  const facts = runFacts(stage, run, options);
-  let added: Pick<RunOptions, 'mounts' | 'secrets' | 'ssh' | 'env'> = options;
+  if (runHooks.length === 0) return command;
+  const facts = runFacts(stage, run, command, known);
+  let { mounts, secrets, ssh, env } = command;
   let entrypoint: readonly string[] = NONE;
   for (const rule of runHooks) {
     const hook = rule(facts);
     if (hook === undefined) continue;
+    const more = hookMounts.get(hook, () => mountsOf(hook, config.cacheIdNamespace));
     entrypoint = joinLists(entrypoint, hook.entrypoint);
-    const { mounts, secrets, ssh } = hookMounts.get(hook, () => mountsOf(hook, config.cacheIdNamespace));
-    added = {
-      mounts: joinLists(added.mounts, mounts), secrets: joinLists(added.secrets, secrets), ssh: joinLists(added.ssh, ssh), env: joinLists(added.env, hook.env),
-    };
+    mounts = joinLists(mounts, more.mounts);
+    secrets = joinLists(secrets, more.secrets);
+    ssh = joinLists(ssh, more.ssh);
+    env = joinLists(env, hook.env);
   }
-  return { ...options, ...added, args: joinLists(entrypoint, options.args) };
+  return { args: joinLists(entrypoint, command.args), mounts, secrets, ssh, env };
 }
 
 /** The mounts of hooks, which are the same ones for many RUNs of a build. */
 const hookMounts = new KnownOf<RunHook, RunMounts>();
 
-function runFacts(stage: StageBuild, run: RunInstruction, options: RunOptions): RunFacts {
+function runFacts(stage: StageBuild, run: RunInstruction, { args, mounts, secrets, ssh }: HookedCommand, { network, locations }: CommandFacts): RunFacts {
   const { state, conversion: { epoch } } = stage;
-  const { mounts = NONE, secrets = NONE, ssh = NONE } = options;
   const asks = secrets.length > 0 || ssh.length > 0;
   return {
     platform: stage.instructionPlatform,
     code: run.code,
-    args: options.args,
+    args,
     shellForm: run.prependShell,
     user: state.user,
     env: (key: string) => state.getEnv(key),
-    network: options.network ?? state.network,
+    network: network ?? state.network,
     secretIds: asks ? secrets.map(({ id }) => id) : NONE,
     sshIds: asks ? ssh.map(({ id }) => (id === '' ? 'default' : id)) : NONE,
-    locations: options.constraints?.locations ?? NONE,
-    ...(epoch === undefined ? {} : { epoch: epoch.seconds }),
+    locations: locations ?? NONE,
+    epoch: epoch?.seconds,
     mountTargets: !asks && mounts.length === 0 ? NONE : [
       ...mounts.map(({ target }) => target),
       ...[...secrets, ...ssh].flatMap(({ target }) => (target === undefined || target === '' ? [] : [target])),

@@ -119,7 +119,7 @@ export interface RunFacts {
   readonly env: (key: string) => string | undefined;
   readonly network: NetworkMode;
   /** SOURCE_DATE_EPOCH in seconds, when it is known. */
-  readonly epoch?: bigint;
+  readonly epoch?: bigint | undefined;
   /** The RUN's own mount targets. */
   readonly mountTargets: readonly string[];
   /** The secrets and SSH agents that it asks the client for. */

@@ -7,7 +7,7 @@ import { customName, mergeConstraints } from '../llb/constraints.ts';
 import { mkfile } from '../llb/fileaction.ts';
 import { scratch } from '../llb/state.ts';
 import type { RunOptions } from '../llb/state.ts';
-import type { ExecMount, NetworkMode } from '../llb/types.ts';
+import type { ExecMount } from '../llb/types.ts';
 import { encodeText } from '../spec/bytes.ts';
 import { joinLists, KnownOf } from '../spec/known.ts';
 import { joinPath } from '../spec/path.ts';
@@ -29,26 +29,24 @@ export function convertRun(stage: StageBuild, run: RunInstruction, context: Inst
   stage.node.usedPaths.add('/');
   const script = runScript(stage, run);
   const args = run.prependShell ? withShell(image, script.args) : script.args;
-  const { mounts, secrets, ssh } = convertMounts(stage, run, context);
+  const own = convertMounts(stage, run, context);
   const text = commandText(run.code + script.summary, withSecretMask(run, state.env), { escape: conversion.escape, rawQuotes: true, skipUnsetEnv: true });
   const name = nextStepName(stage, text, context.command, state.platform);
-  const options: RunOptions = {
-    args,
-    mounts: joinLists(script.mount === undefined ? mounts : [script.mount, ...mounts], shmMount(stage)),
-    secrets,
-    ssh,
-    ...daemonOptions(stage, run),
-    ...(conversion.proxy === undefined ? {} : { proxy: conversion.proxy }),
-    ...networkOf(run),
-    security: run.security,
-    constraints: mergeConstraints(
-      customName(name, ['com.docker.dockerfile.v1.command', run.code]),
-      sourceLocation(stage, run.location),
-      stage.ignoreCache ? { ignoreCache: true } : {},
-      resources(stage),
-    ),
-  };
-  stage.state = state.run(withHooks(stage, run, options));
+  const constraints = mergeConstraints(
+    customName(name, ['com.docker.dockerfile.v1.command', run.code]),
+    sourceLocation(stage, run.location),
+    stage.ignoreCache ? { ignoreCache: true } : {},
+    resources(stage),
+  );
+  const network = run.network === 'default' ? undefined : run.network;
+  const mounts = joinLists(script.mount === undefined ? own.mounts : [script.mount, ...own.mounts], shmMount(stage));
+  const command = withHooks(stage, run, { args, mounts, secrets: own.secrets, ssh: own.ssh, env: [] }, { network, locations: constraints.locations });
+  const { extraHosts, ulimits, cgroupParent, devices } = daemonOptions(stage, run);
+  // RUNs are many, and objects that are put together of others take their time.
+  stage.state = state.run({
+    args: command.args, mounts: command.mounts, secrets: command.secrets, ssh: command.ssh, env: command.env,
+    extraHosts, ulimits, cgroupParent, devices, proxy: conversion.proxy, network, security: run.security, constraints,
+  });
   addHistory(image, `RUN ${runHistory(args, stage.args, state.env)}`, conversion.epoch, 'named');
 }
 
@@ -124,8 +122,4 @@ function shmMount({ conversion: { options: { caps, config } } }: StageBuild): re
 function resources({ conversion: { options: { caps, config } } }: StageBuild) {
   const { linuxResources } = config;
   return linuxResources !== undefined && caps.supports(CAPS.execMetaLinuxResources) ? { linuxResources } : {};
-}
-
-function networkOf({ network }: RunInstruction): { readonly network?: NetworkMode } {
-  return network === 'default' ? {} : { network };
 }

@@ -19,8 +19,10 @@ export function mergeConstraints(...parts: readonly Constraints[]): Constraints 
 
 /** Constraints that give a vertex its name in the build's progress (llb.WithCustomName), and other words of its description. */
 export function customName(name: string, ...words: readonly (readonly [key: string, value: string])[]): Constraints {
-  const description = new Map([['llb.customname', name]]);
+  // In the order of the wire, where the words are the usual ones: then it need not be sorted.
+  const description = new Map<string, string>();
   for (const [key, value] of words) description.set(key, value);
+  description.set('llb.customname', name);
   return { description };
 }
 

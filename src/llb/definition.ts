@@ -1,6 +1,7 @@
 import { encodeMessage } from '../pb/codec.ts';
 import { digestOf } from '../spec/digest.ts';
 import type { Digest } from '../spec/digest.ts';
+import { joinLists } from '../spec/known.ts';
 import type { Platform } from '../spec/platform.ts';
 import { CAPS } from './caps.ts';
 import { mergeMetadata, metadataOf } from './constraints.ts';
@@ -11,7 +12,7 @@ import { encodeSource } from './op-source.ts';
 import type { EncodedOp, Input, OpContext } from './op.ts';
 import { sortMounts } from './mounts.ts';
 import { SourceMapCollector } from './sourcemap.ts';
-import type { CapSet, Definition, LateOutput, OpMetadata, Output, SourceLocation, Vertex } from './types.ts';
+import type { CapSet, Definition, ExecMount, LateOutput, OpMetadata, Output, SourceLocation, Vertex } from './types.ts';
 
 /** What ops get that do not say otherwise (the llb.ConstraintsOpt of State.Marshal). */
 export interface MarshalDefaults {
@@ -149,7 +150,7 @@ class Marshaller {
 
   #known(output: Output | undefined): KnownOutput | undefined {
     if (output === undefined) return undefined;
-    return output.vertex.kind === 'late' ? this.#late.get(output.vertex) : { vertex: output.vertex, index: output.index };
+    return output.vertex.kind === 'late' ? this.#late.get(output.vertex) : (output as KnownOutput);
   }
 
   #input(output: Output | undefined): Input | undefined {
@@ -165,12 +166,18 @@ class Marshaller {
 function inputsOf(vertex: Vertex): readonly Output[] {
   switch (vertex.kind) {
     case 'source': return [];
-    case 'exec': return present(sortMounts(vertex.mounts).map((mount) => mount.source));
+    case 'exec': return sourcesOf(sortMounts(vertex.mounts));
     case 'file': return present([vertex.base, ...copySources(vertex.actions).toReversed()]);
     case 'merge': return vertex.inputs;
     case 'diff': return present([vertex.lower, vertex.upper]);
     case 'definition': return vertex.inputs();
   }
+}
+
+function sourcesOf(mounts: readonly ExecMount[]): readonly Output[] {
+  const sources: Output[] = [];
+  for (const { source } of mounts) if (source !== undefined) sources.push(source);
+  return sources;
 }
 
 function present(outputs: readonly (Output | undefined)[]): readonly Output[] {
@@ -180,8 +187,8 @@ function present(outputs: readonly (Output | undefined)[]): readonly Output[] {
 function makeOp(vertex: Vertex, context: OpContext, earlierCaps: CapSet | undefined): MarshalledOp {
   if (vertex.kind === 'definition') return vertex;
   const { bytes, caps } = encodeVertex(vertex, context);
-  const earlier = earlierCaps === undefined ? [] : encodeVertex(vertex, { ...context, caps: earlierCaps }).caps;
-  return { digest: digestOf(bytes), bytes, metadata: metadataOf(vertex.constraints, [...caps, ...earlier]), locations: vertex.constraints.locations ?? [] };
+  const earlier = earlierCaps === undefined ? undefined : encodeVertex(vertex, { ...context, caps: earlierCaps }).caps;
+  return { digest: digestOf(bytes), bytes, metadata: metadataOf(vertex.constraints, joinLists(caps, earlier)), locations: vertex.constraints.locations ?? [] };
 }
 
 function encodeVertex(vertex: Exclude<Vertex, { kind: 'definition' }>, context: OpContext): EncodedOp {

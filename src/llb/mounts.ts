@@ -8,11 +8,20 @@ export function hasOutput(mount: ExecMount): boolean {
 
 /** Which output of an exec its root mount, the first of `mounts`, is: outputs are numbered in the order of the sorted targets. */
 export function rootIndex(mounts: readonly ExecMount[]): number {
-  return mounts.slice(1).filter((mount) => hasOutput(mount) && compareStrings(mount.target, '/') < 0).length;
+  let before = 0;
+  for (let index = 1; index < mounts.length; index++) {
+    const mount = mounts[index];
+    if (mount !== undefined && hasOutput(mount) && compareStrings(mount.target, '/') < 0) before++;
+  }
+  return before;
 }
 
 /** The mounts in the order of the op: by target, those with the same target as they came. */
 export function sortMounts(mounts: readonly ExecMount[]): readonly ExecMount[] {
-  const isSorted = mounts.every(({ target }, index) => index === 0 || compareStrings(mounts[index - 1]?.target ?? '', target) <= 0);
-  return isSorted ? mounts : mounts.toSorted((a, b) => compareStrings(a.target, b.target));
+  let last = '';
+  for (const { target } of mounts) {
+    if (compareStrings(last, target) > 0) return mounts.toSorted((a, b) => compareStrings(a.target, b.target));
+    last = target;
+  }
+  return mounts;
 }

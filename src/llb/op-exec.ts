@@ -77,9 +77,21 @@ function mountMessages(mounts: readonly ExecMount[], inputOf: (output: ExecMount
     const input = inputs.add(inputOf(mount.source));
     if (mount.tmpfs !== undefined && input >= 0) throw new CodedError('convert', 'tmpfs mounts must use scratch');
     const output = hasOutput(mount) ? outputs++ : -1;
-    // The root mount is another one for each command; hooks give many commands the same ones.
-    return mount.target === '/' ? mountMessage(mount, input, output) : encodeMount(mount, input, output);
+    return isPlainRoot(mount) ? encodeRoot(input, output) : encodeMount(mount, input, output);
   });
+}
+
+/** The root mount is another one for each command, but mostly with the same bytes; hooks give many commands the same mounts. */
+function isPlainRoot({ target, selector, readOnly, cache, tmpfs, contentCache }: ExecMount): boolean {
+  return target === '/' && selector === undefined && readOnly === undefined && cache === undefined && tmpfs === undefined && contentCache === undefined;
+}
+
+/** The last plain root mount. */
+let encodedRoot: EncodedMount | undefined;
+
+function encodeRoot(input: number, output: number): Uint8Array {
+  if (encodedRoot?.input !== input || encodedRoot.output !== output) encodedRoot = { input, output, bytes: encodeToKeep('pb.Mount', { input, dest: '/', output }) };
+  return encodedRoot.bytes;
 }
 
 /** The bytes of a mount that were encoded before, and with which numbers. */
@@ -142,7 +154,9 @@ function capsOf(vertex: ExecVertex, mounts: readonly ExecMount[], { caps: known 
 function addMountCaps(caps: string[], { selector = '', cache, tmpfs, source, contentCache }: ExecMount): void {
   if (selector !== '') caps.push(CAPS.execMountSelector);
   if (cache !== undefined && cache.id !== '') caps.push(CAPS.execMountCache, CAPS.execMountCacheSharing);
-  else if (tmpfs !== undefined) caps.push(CAPS.execMountTmpfs, ...(tmpfs.size > 0 ? [CAPS.execMountTmpfsSize] : []));
-  else if (source !== undefined) caps.push(CAPS.execMountBind);
+  else if (tmpfs !== undefined) {
+    caps.push(CAPS.execMountTmpfs);
+    if (tmpfs.size > 0) caps.push(CAPS.execMountTmpfsSize);
+  } else if (source !== undefined) caps.push(CAPS.execMountBind);
   if (contentCache !== undefined) caps.push(CAPS.execMountContentCache);
 }

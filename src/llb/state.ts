@@ -14,23 +14,23 @@ import type {
 export interface RunOptions {
   readonly args: readonly string[];
   /** Beside the root mount, in the order in which they were added. */
-  readonly mounts?: readonly ExecMount[];
-  readonly secrets?: readonly SecretRequest[];
-  readonly ssh?: readonly SshRequest[];
-  readonly devices?: ExecVertex['devices'];
-  readonly proxy?: ProxyEnv;
+  readonly mounts?: readonly ExecMount[] | undefined;
+  readonly secrets?: readonly SecretRequest[] | undefined;
+  readonly ssh?: readonly SshRequest[] | undefined;
+  readonly devices?: ExecVertex['devices'] | undefined;
+  readonly proxy?: ProxyEnv | undefined;
   /** Variables of this command only, after the state's. */
-  readonly env?: readonly (readonly [key: string, value: string])[];
-  readonly dir?: string;
-  readonly user?: string;
+  readonly env?: readonly (readonly [key: string, value: string])[] | undefined;
+  readonly dir?: string | undefined;
+  readonly user?: string | undefined;
   /** After the state's. */
-  readonly extraHosts?: readonly HostIp[];
-  readonly ulimits?: readonly Ulimit[];
-  readonly hostname?: string;
-  readonly network?: NetworkMode;
-  readonly security?: SecurityMode;
-  readonly cgroupParent?: string;
-  readonly constraints?: Constraints;
+  readonly extraHosts?: readonly HostIp[] | undefined;
+  readonly ulimits?: readonly Ulimit[] | undefined;
+  readonly hostname?: string | undefined;
+  readonly network?: NetworkMode | undefined;
+  readonly security?: SecurityMode | undefined;
+  readonly cgroupParent?: string | undefined;
+  readonly constraints?: Constraints | undefined;
 }
 
 interface StateFields {
@@ -79,6 +79,12 @@ export class State implements StateFields {
     this.extraHosts = fields.extraHosts;
     this.ulimits = fields.ulimits;
     this.cgroupParent = fields.cgroupParent;
+  }
+
+  /** Field by field: a state for each command is made of another's. */
+  #onOutput(output: Output | undefined, platform: Platform | undefined): State {
+    const { env, dir, user, hostname, network, security, extraHosts, ulimits, cgroupParent } = this;
+    return new State({ output, env, dir, user, hostname, network, security, platform, extraHosts, ulimits, cgroupParent });
   }
 
   #with(change: Partial<StateFields>): State {
@@ -133,7 +139,7 @@ export class State implements StateFields {
   /** The same settings on another file system; a platform that the output itself was given replaces the state's. */
   withOutput(output: Output | undefined): State {
     const platform = platformOf(output);
-    return this.#with({ output, platform: platform === undefined ? this.platform : normalizePlatform(platform) });
+    return this.#onOutput(output, platform === undefined ? this.platform : normalizePlatform(platform));
   }
 
   /** With the environment, working directory and platform of an image (State.WithImageConfig). */

@@ -49,8 +49,10 @@ const plans = new Map<string, MessagePlan>();
 
 /** The plan of the message with this full name; throws when proto/ has none. */
 export function planOf(type: string): MessagePlan {
-  const known = plans.get(type);
-  if (known !== undefined) return known;
+  return plans.get(type) ?? makePlan(type);
+}
+
+function makePlan(type: string): MessagePlan {
   const rows = SCHEMA.get(type);
   if (rows === undefined) throw new CodedError('internal', `unknown message type ${type}`);
   const fields = rows.map((row, place) => makeField(type, row, place));

@@ -27,6 +27,9 @@ const MANAGERS: ReadonlyMap<string, Manager> = new Map([
   ['zypper', { installs: RPM_INSTALLS }],
 ]);
 
+/** The programs that {@link checkSystemPackages} is about. */
+export const SYSTEM_MANAGERS: readonly string[] = [...MANAGERS.keys(), 'pacman'];
+
 /** What is installed from a live archive of a distribution. `snapshots` names the managers that the sources list points at a snapshot. */
 export function checkSystemPackages({ name, words }: ShellCommand, snapshots: boolean): Finding | undefined {
   if (name === 'pacman') return pacman(words, snapshots);
@@ -94,7 +97,8 @@ const LANGUAGES: readonly LanguageManager[] = [
 ];
 
 /** What the patterns above begin with: most commands are none of these. */
-const LANGUAGE_PROGRAM = /^(?:pip|python|uv|npm|yarn|pnpm|gem|go|cargo)/;
+export const LANGUAGE_PROGRAMS: readonly string[] = ['pip', 'python', 'uv', 'npm', 'yarn', 'pnpm', 'gem', 'go', 'cargo'];
+const LANGUAGE_PROGRAM = new RegExp(`^(?:${LANGUAGE_PROGRAMS.join('|')})`);
 
 /** Packages of a language (pip, npm, gem, go, cargo) that are installed by name with no version. */
 export function checkLanguagePackages({ name: program, words }: ShellCommand): Finding | undefined {

@@ -1,6 +1,6 @@
 import { REPRO_RULES } from '../lint/repro-rules.ts';
 import type { ShellCommand } from '../lint/shell.ts';
-import { checkLanguagePackages, checkSystemPackages } from './check-packages.ts';
+import { checkLanguagePackages, checkSystemPackages, LANGUAGE_PROGRAMS, SYSTEM_MANAGERS } from './check-packages.ts';
 import type { Finding } from './check-packages.ts';
 
 /** What the later RUNs of a stage do, too: a download may be checked, and a clone brought to its commit, after the RUN that makes it. */
@@ -14,6 +14,19 @@ export interface StageFacts {
 const VERIFIERS: ReadonlySet<string> = new Set([
   'sha1sum', 'sha224sum', 'sha256sum', 'sha384sum', 'sha512sum', 'shasum', 'md5sum', 'b2sum', 'cksum', 'sha256', 'gpg', 'gpg2', 'gpgv', 'cosign', 'minisign', 'signify', 'rhash', 'slsa-verifier', 'rpmkeys',
 ]);
+
+/** The programs, beside package managers, that a check or a fact of the stage is about: those of {@link checkDownload}, {@link checkClone} and so on. */
+const PROGRAMS: readonly string[] = [
+  'openssl', 'rpm', 'git', 'curl', 'wget', 'date', 'uuidgen', 'dbus-uuidgen', 'systemd-machine-id-setup', 'ssh-keygen', 'keytool', 'wg', 'dd', 'chpasswd', 'mkpasswd', 'htpasswd', 'random',
+];
+
+/** What stands in every text with a finding, or with a command that verifies or checks out, unless quotes hide it: in most it does not. */
+const SIGN = new RegExp([...new Set([...PROGRAMS, ...VERIFIERS, ...SYSTEM_MANAGERS, ...LANGUAGE_PROGRAMS])].join('|') + `|['"\\\\]`);
+
+/** Whether something may be found in a RUN's text; its words need not be read where not. */
+export function mayHaveFindings(text: string): boolean {
+  return SIGN.test(text);
+}
 
 /** Whether a command checks a file against a checksum or a signature. */
 export function verifies({ name, words }: ShellCommand): boolean {

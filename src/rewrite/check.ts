@@ -3,7 +3,7 @@ import type { Linter } from '../lint/linter.ts';
 import { commandName, shellCommands } from '../lint/shell.ts';
 import type { ShellCommand } from '../lint/shell.ts';
 import { REPRO_RULES } from '../lint/repro-rules.ts';
-import { checkCommand, checksOut, verifies } from './check-run.ts';
+import { checkCommand, checksOut, mayHaveFindings, verifies } from './check-run.ts';
 import type { Unpinned } from './unpinned.ts';
 
 /** What a build's checks need beside its Dockerfile. */
@@ -45,7 +45,7 @@ export function checkRuns({ stages }: Dockerfile, linter: Linter, snapshots: boo
     if (stage.name !== '') shells.set(stage.name, shell);
     const all = runs.flatMap(({ commands }) => commands);
     const facts = { verifies: all.some(verifies), checksOut: all.some(checksOut), snapshots };
-    for (const { run, commands } of runs) checkRun(run, commands, linter.withComments(run.comments), facts);
+    for (const { run, commands } of runs) if (commands.length > 0) checkRun(run, commands, linter.withComments(run.comments), facts);
   }
 }
 
@@ -54,6 +54,7 @@ interface Run {
   readonly commands: readonly ShellCommand[];
 }
 
+const NONE: readonly never[] = [];
 const DEFAULT_SHELL: readonly string[] = ['/bin/sh', '-c'];
 const POSIX_SHELL = /(?:^|\/)(?:sh|bash|ash|dash|zsh|ksh|mksh)$/;
 
@@ -71,7 +72,8 @@ function readRuns({ instructions }: Stage, inherited: readonly string[]): { read
 const MAX_SCRIPT = 1 << 16;
 
 function commandsOf(script: string): readonly ShellCommand[] {
-  return shellCommands(script.slice(0, MAX_SCRIPT));
+  const head = script.slice(0, MAX_SCRIPT);
+  return mayHaveFindings(head) ? shellCommands(head) : NONE;
 }
 
 /** What a RUN runs, as far as a shell says it: none for another interpreter. */

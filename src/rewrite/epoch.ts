@@ -1,4 +1,3 @@
-import { KnownValues } from '../spec/known.ts';
 import type { RunChange, RunRewrite, RunRule } from './change.ts';
 
 /**
@@ -8,11 +7,15 @@ import type { RunChange, RunRewrite, RunRule } from './change.ts';
  * order, and each finds what those before it left. A stage that has a variable itself (ARG, ENV) keeps its own.
  */
 export function epochRule(): RunRule {
-  const known = new KnownValues<RunRewrite>();
+  // RUNs are many, and most stages have none of the variables.
+  let last: { readonly epoch: bigint; readonly missing: number; readonly rewrite: RunRewrite } | undefined;
   return ({ epoch, env }) => {
     if (epoch === undefined) return undefined;
-    const missing = NAMES.filter((name) => env(name) === undefined);
-    return missing.length === 0 ? undefined : known.get(`${epoch} ${missing.join(' ')}`, () => rewriteOf(missing, epoch));
+    let missing = 0;
+    for (let index = 0; index < NAMES.length; index++) if (env(NAMES[index] ?? '') === undefined) missing |= 1 << index;
+    if (missing === 0) return undefined;
+    if (last?.epoch !== epoch || last.missing !== missing) last = { epoch, missing, rewrite: rewriteOf(NAMES.filter((_, index) => (missing & (1 << index)) !== 0), epoch) };
+    return last.rewrite;
   };
 }
 

@@ -84,7 +84,7 @@ export function rewrite(dockerfile: Dockerfile, facts: RewriteFacts, kept: KeptC
     runHooks: rules.map((rule): RunHookRule => (run) => {
       if (facts.secretProblem !== undefined) record(secretChange(facts.secretProblem));
       const made = rule(run);
-      for (const change of made?.changes ?? []) if (isKept(change)) record(changeOf(run, change));
+      if (made !== undefined && made.changes.some(isKept)) for (const change of made.changes) record(changeOf(run, change));
       return made?.hook;
     }),
     ...(clamp ? { fileRule: timestampsRule(record) } : {}),

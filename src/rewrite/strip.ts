@@ -32,14 +32,14 @@ export function stripRulesFor(rules: readonly StripRule[], { mountTargets, tools
   return wanted.some(isMounted) ? wanted.filter((rule) => !isMounted(rule)) : wanted;
 }
 
+const NONE: readonly never[] = [];
 const TOOLS = [...new Set(STRIP_TABLE.flatMap(({ tools = [] }) => tools))].map((tool) => ({ tool, word: new RegExp(`(?<![\\w.])${tool}\\b`) }));
 const ANY_TOOL = new RegExp(TOOLS.map(({ tool }) => tool).join('|'));
 
 /** The tools that a RUN's text, or a script in it, calls. A word after a dot is a file's ending. */
 export function toolsOf({ code, args }: Pick<RunFacts, 'code' | 'args'>): readonly string[] {
-  if (!ANY_TOOL.test(code) && !args.some((arg) => ANY_TOOL.test(arg))) return [];
-  const texts = [code, ...args];
-  return TOOLS.filter(({ word }) => texts.some((text) => word.test(text))).map(({ tool }) => tool);
+  const text = `${code}\n${args.join('\n')}`;
+  return ANY_TOOL.test(text) ? TOOLS.filter(({ word }) => word.test(text)).map(({ tool }) => tool) : NONE;
 }
 
 /** Whether `path` is `folder` or in it. */

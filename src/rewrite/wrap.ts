@@ -42,8 +42,8 @@ export function wrapRule(settings: WrapSettings): RunRule {
   const stripped = new KnownValues<Stripped>();
   const hooks = new KnownValues<RunHook>();
   const folders = new KnownValues<Output>();
-  return (run): RunRewrite | undefined => {
-    const facts = { mountTargets: run.mountTargets, tools: toolsOf(run) };
+  let last: LastRun | undefined;
+  const rewriteOf = (run: RunFacts, facts: StripFacts): RunRewrite | undefined => {
     const key = `${facts.tools.join(' ')} ${facts.mountTargets.length === 0 ? '' : JSON.stringify(facts.mountTargets)}`;
     const strip = stripped.get(key, () => stripOf(settings, facts));
     const changes = wrapperChanges(settings, strip, run);
@@ -59,6 +59,28 @@ export function wrapRule(settings: WrapSettings): RunRule {
     });
     return { hook, changes };
   };
+  return (run) => {
+    const facts = { mountTargets: run.mountTargets, tools: toolsOf(run) };
+    // RUNs in which more than this counts: their text, their own mounts.
+    if (facts.tools.length > 0 || facts.mountTargets.length > 0 || settings.snapshot !== undefined || !isRoot(run.user)) return rewriteOf(run, facts);
+    const shellLevel = run.env('SHLVL');
+    if (last !== undefined && isLike(last, run, shellLevel)) return last.rewrite;
+    const rewrite = rewriteOf(run, facts);
+    // Why a RUN has no wrapper is told with its text.
+    if (rewrite?.hook !== undefined) last = { run, shellLevel, rewrite };
+    return rewrite;
+  };
+}
+
+/** The last RUN without anything of its own that the wrapper depends on, and what it got. */
+interface LastRun {
+  readonly run: RunFacts;
+  readonly shellLevel: string | undefined;
+  readonly rewrite: RunRewrite;
+}
+
+function isLike({ run, shellLevel }: LastRun, { platform, epoch, user, network, args }: RunFacts, level: string | undefined): boolean {
+  return run.platform === platform && run.epoch === epoch && run.user === user && run.network === network && shellLevel === level && run.args[0] === args[0];
 }
 
 /** The strip rules of RUNs that are alike, and what they change. */

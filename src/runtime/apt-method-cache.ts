@@ -1,9 +1,11 @@
+import { program } from './shell.ts';
+
 /**
  * The cache of what was downloaded: `sha256/HASH` has the bytes, `release/NAME` the hash of the Release file of a URL. Other builds write
  * it at the same time, so files appear in it whole; and others may have written anything, so a file is taken as far as its hash is right
  * and apt checks it as if it had been downloaded: hashes again, Release files by their signature.
  */
-export const CACHE_FUNCTIONS = `
+export const CACHE_FUNCTIONS = program`
 # Answers the question for the URL canonical from the cache; false when it cannot.
 from_cache() {
   [ -n "$cache" ] && [ -n "$file" ] || return 1

@@ -1,5 +1,7 @@
+import { program } from './shell.ts';
+
 /** What the apt method checks of Release files and redirections: nothing may be later than the snapshot. */
-export const RELEASE_FUNCTIONS = `
+export const RELEASE_FUNCTIONS = program`
 is_release() {
   case $1 in */InRelease|*/Release) ;; *) false ;; esac
 }

@@ -1,3 +1,5 @@
+import { program } from './shell.ts';
+
 /** How often a file is asked for again when the snapshot server says nothing of when: after 1, 2, 4, 8 and 16 seconds. */
 const RETRIES = 5;
 /** The longest that a file is waited for, and the longest that the server is without answering anything, in seconds. */
@@ -9,7 +11,7 @@ const PATIENCE = 300;
  * their debug output alone. Every question waits by itself, so the others are not held up; once one has been given up, others wait no
  * more until the server answers again.
  */
-export const RETRY_FUNCTIONS = `
+export const RETRY_FUNCTIONS = program`
 # Asks the question behind a failure again, later; false when the failure is for good.
 ask_again() {
   [ -z "$given_up" ] || return 1

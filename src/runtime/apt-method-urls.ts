@@ -1,5 +1,7 @@
+import { program } from './shell.ts';
+
 /** URLs of the distribution, of the snapshot, and of where the snapshot server leads to. */
-export const URL_FUNCTIONS = `
+export const URL_FUNCTIONS = program`
 # Whether the URL $1 is longer than any that apt can use, which makes names of files of them: what looks into it would take long.
 is_endless() {
   [ \${#1} -gt 2048 ]

@@ -3,7 +3,7 @@ import { RELEASE_FUNCTIONS } from './apt-method-release.ts';
 import { RETRY_FUNCTIONS } from './apt-method-retry.ts';
 import { URL_FUNCTIONS } from './apt-method-urls.ts';
 import { CACHE_DIRECTORY, STATE_DIRECTORY } from './layout.ts';
-import { shellWord } from './shell.ts';
+import { program, shellWord } from './shell.ts';
 import type { SnapshotSettings } from './snapshot.ts';
 
 /** Where the pieces are, for tests. */
@@ -40,7 +40,7 @@ IFS= read -r time < "$S/.time"
 ${URL_FUNCTIONS}${RELEASE_FUNCTIONS}${RETRY_FUNCTIONS}${CACHE_FUNCTIONS}${METHOD_PROGRAM}`;
 }
 
-const METHOD_PROGRAM = `
+const METHOD_PROGRAM = program`
 # One message to apt or to the method, in one piece, since two processes write to each. bash's own printf writes line by line.
 say=printf
 [ -z "$BASH_VERSION" ] || say=/usr/bin/printf

@@ -1,4 +1,5 @@
 import { APT_CONFIGURATION, APT_METHOD, STATE_DIRECTORY } from './layout.ts';
+import { program } from './shell.ts';
 
 /** The configuration that apt reads during a RUN, besides its own. */
 export function aptConfiguration(state: string = STATE_DIRECTORY): string {
@@ -19,7 +20,7 @@ export function aptConfiguration(state: string = STATE_DIRECTORY): string {
  * apt is told of the methods in a file among its configuration, for the length of the command: unlike APT_CONFIG it is seen through sudo
  * and by every program that uses apt's library. The lists of sources are not touched at all.
  */
-export const APT_FUNCTIONS = `
+export const APT_FUNCTIONS = program`
 apt_before() {
   methods=$R/usr/lib/apt/methods
   [ -d "$methods" ] || return 0

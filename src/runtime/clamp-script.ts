@@ -1,4 +1,4 @@
-import { shellWord } from './shell.ts';
+import { program, shellWord } from './shell.ts';
 
 /** What the wrapper brings file times back to. */
 export interface ClampSettings {
@@ -13,14 +13,14 @@ const RUNTIME_MOUNTS = ['/proc', '/sys', '/dev', '/etc/hosts', '/etc/resolv.conf
 
 /** The wrapper's variables for {@link CLAMP_FUNCTIONS}. */
 export function clampVariables({ epoch }: ClampSettings): string {
-  return `  epoch=${shellWord(String(epoch))}\n`;
+  return `epoch=${shellWord(String(epoch))}\n`;
 }
 
 /** The wrapper's line that brings back what is not below a mount. */
 export function clampCall({ mounts }: ClampSettings): string {
   const paths = [...new Set([...RUNTIME_MOUNTS, ...mounts.map((mount) => mount.split('/').filter((part) => part !== '').map((part) => `/${part}`).join('')).filter((mount) => mount !== '')])];
   const words = paths.map((path) => `-path "$R"${shellWord(path.replaceAll(/[\\*?[\]]/g, '\\$&'))}`);
-  return `  clamp ${words.join(' -o \\\n    ')}\n`;
+  return `clamp ${words.join(' -o ')}\n`;
 }
 
 /**
@@ -28,7 +28,7 @@ export function clampCall({ mounts }: ClampSettings): string {
  * that knows none (busybox's) goes by content time alone. The start is when the runtime mounted /dev/pts, before it made any other mount
  * point, less two ticks of the kernel's clock for file times.
  */
-export const CLAMP_FUNCTIONS = `
+export const CLAMP_FUNCTIONS = program`
 clamp_before() {
   if ! command -v find >/dev/null || ! command -v touch >/dev/null; then
     echo 'repro: no find or no touch in the image: file times stay as they are' >&2

@@ -1,11 +1,13 @@
+import { program } from './shell.ts';
+
 /**
  * git's clones: `git_files` hands what a RUN wrote of an index or of logs to the normaliser, wherever the clone is, and tells of commits that
  * it made: these have its time, unless GIT_COMMITTER_DATE gives another one. The whole file system is searched, so only a RUN that names git
  * has this.
  */
-export const GIT_FUNCTIONS = `
+export const GIT_FUNCTIONS = program`
 git_files() {
-  find "$R/" -xdev -type f -path '*/.git/*' -newer "$S/.mark" \\( -name index -o -path '*/logs/*' \\) > "$S/.git" 2>/dev/null
+  find . -xdev -type f -path '*/.git/*' -newer "$S/.mark" \\( -name index -o -path '*/logs/*' \\) > "$S/.git" 2>/dev/null
   tab=$(printf '\\t')
   told=
   set --
@@ -20,7 +22,7 @@ git_files() {
       line=\${line% *}
       [ "\${line##* }" -gt "\${SOURCE_DATE_EPOCH:-0}" ] 2>/dev/null || continue
       told="$told:$g:"
-      echo "repro: \${g#"$R"}: it has a commit with the time at which the RUN made it: every build has another one" >&2
+      tell "$g" 'it has a commit with the time at which the RUN made it: every build has another one'
       break
     done < "$f"
   done < "$S/.git"

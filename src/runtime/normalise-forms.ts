@@ -1,3 +1,5 @@
+import { program } from './shell.ts';
+
 /**
  * Parts of the program in normalise.ts: the files of GnuPG, git and doc-base, and comments with the time.
  *
@@ -12,7 +14,7 @@
  * - What Cargo keeps of the compiler's answers (`.rustc_info.json`; cargo's util/rustc.rs, `Cache`): they come out of a hash, and get the order
  *   of their keys.
  */
-export const NORMALISE_FORMS = `
+export const NORMALISE_FORMS = program`
 sub clamp {
   my ($text, $at) = @_;
   substr($$text, $at, 4) = pack 'N', $limit if unpack("x$at N", $$text) > $limit;

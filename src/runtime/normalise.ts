@@ -1,4 +1,5 @@
 import { NORMALISE_FORMS } from './normalise-forms.ts';
+import { program } from './shell.ts';
 
 /**
  * The program that takes out of a file what differs from build to build: `normalise FILE…`. It knows a file's format by its content, and
@@ -21,7 +22,7 @@ import { NORMALISE_FORMS } from './normalise-forms.ts';
  *   popularity-contest's id and day are left for when it is configured again; both provide for images by that.
  * - The files of GnuPG, git and doc-base, and comments: normalise-forms.ts.
  */
-export const NORMALISE_PROGRAM = `#!/usr/bin/perl
+export const NORMALISE_PROGRAM = program`#!/usr/bin/perl
 # repro-dockerfile: takes out of files what differs from build to build.
 use strict;
 
@@ -71,7 +72,7 @@ sub database {
   my $order = substr($text, 12, 1) eq "\\0" ? '>' : '<';
   my ($size, $encryption, undef, $flags) = unpack "x20 L$order C3", $text;
   return if $encryption || $flags || $size < 512 || length($text) % $size;
-  substr($text, 52, 20) = sha1($file);
+  substr($text, 52, 20) = sha1($file =~ s{^/?}{/}r);
   for (my $page = $size; $page < length $text; $page += $size) {
     my ($entries, $start, undef, $type) = unpack "x$page x20 S$order S$order C2", $text;
     my $end = 26 + 2 * $entries;

@@ -1,5 +1,8 @@
+import { program } from './shell.ts';
+
 /**
- * What package managers other than Debian's write of the moment into their databases, which have to stay.
+ * What package managers other than Debian's write of the moment into their databases, which have to stay; of those that write into folders of
+ * the Dockerfile's choice see search-script.ts.
  *
  * pacman notes when it installed a package (alpm's `local/NAME/desc`): that becomes SOURCE_DATE_EPOCH, or the package's own build date.
  *
@@ -15,18 +18,10 @@
  * source folders among them (cmd/go/internal/modindex) have names made of the sources' times: these entries are taken out, so that Go
  * reads the folder again.
  *
- * pnpm notes when it checked a file of its store (`checkedAt`, milliseconds), when a server told of a package (`cachedAt`), when it last
- * took away what nothing needs (`prunedAt`) and looked at a project's own files (`lastValidatedTimestamp`): these become SOURCE_DATE_EPOCH. It looks at a file's content again where that has a later time.
- *
- * Maven notes in its local repository when an artifact was installed (`lastUpdated` in maven-metadata-local.xml), in UTC.
- *
- * Composer before 2.6 gives the class of its class loader a random name. Since then it makes the name of the lock's `content-hash` where
- * there is a lock (https://getcomposer.org/doc/06-config.md#autoloader-suffix), and so does this; without a lock the name is told of.
- *
  * ghc-pkg puts packages into its cache in the order of the directory. The cache is made again of the same files in the state folder, a
  * tmpfs, whose order is that in which they were made.
  */
-export const DATABASE_FUNCTIONS = `
+export const DATABASE_FUNCTIONS = program`
 # pacman_date FILE
 pacman_date() {
   previous= build=
@@ -45,28 +40,26 @@ pacman_date() {
 dnf_history() {
   f=\${1%-wal}
   f=\${f%-shm}
-  python3 -c 'if 1:
-    import sqlite3, sys
-    limit = {"limit": int(sys.argv[2])}
-    database = sqlite3.connect(sys.argv[1], isolation_level=None)
-    for column in "dt_begin", "dt_end":
-        database.execute("UPDATE trans SET %s = :limit WHERE %s > :limit" % (column, column), limit)
-    database.execute("PRAGMA journal_mode = DELETE")
-    database.execute("VACUUM")
-  ' "$f" "\${SOURCE_DATE_EPOCH:-0}" 2>/dev/null || echo "repro: \${f#"$R"}: it has times of the RUN, and there is no Python with SQLite to take them out" >&2
+  python3 -c '
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+for column in "dt_begin", "dt_end": database.execute("UPDATE trans SET %s = :limit WHERE %s > :limit" % (column, column), {"limit": int(sys.argv[2])})
+database.execute("PRAGMA journal_mode = DELETE")
+database.execute("VACUUM")
+' "$f" "\${SOURCE_DATE_EPOCH:-0}" 2>/dev/null || tell "$f" 'it has times of the RUN, and there is no Python with SQLite to take them out'
 }
 
 # ghc_cache FILE
 ghc_cache() {
-  if mkdir "$S/.ghc" && cp "\${1%/*}"/*.conf "$S/.ghc/" && ghc-pkg recache --package-db="$S/.ghc"; then
-    cat "$S/.ghc/package.cache" > "$1"
-  else
-    echo "repro: \${1#"$R"}: its entries come in the order of the directory, and ghc-pkg could not make it again" >&3
-  fi 3>&2 >/dev/null 2>&1
+  { mkdir "$S/.ghc" && cp "\${1%/*}"/*.conf "$S/.ghc/" && ghc-pkg recache --package-db="$S/.ghc" && cat "$S/.ghc/package.cache" > "$1"; } >/dev/null 2>&1 ||
+    tell "$1" 'its entries come in the order of the directory, and ghc-pkg could not make it again'
 }
 
-# go_times FOLDER...
+# go_times PATTERNS: folders.
 go_times() {
+  IFS=$nl
+  set -- $1
+  unset IFS
   for f; do
     [ -d "$f" ] || continue
     find "$f" -type f -name '*-d' -size -512 -newer "$S/.mark" -exec grep -l '^go index v' {} + | sed 's|.*/||; s|-d$||' > "$S/.indexes"
@@ -76,36 +69,10 @@ go_times() {
   done 2>/dev/null
 }
 
-# times_in FILE...: of pnpm and Maven.
-times_in() {
-  made=\${SOURCE_DATE_EPOCH:-0}
-  day=$(LC_ALL=C date -u -d "@$made" '+%a, %d %b %Y %H:%M:%S GMT')
-  second=$(date -u -d "@$made" +%Y%m%d%H%M%S)
-  [ "$made" = 0 ] || made=\${made}000
-  sed -i -E -e 's/("(cachedAt|checkedAt|lastValidatedTimestamp)": ?)[0-9]{13}([,}]|$)/\\1'"$made"'\\3/g' \\
-    -e 's/^( *"?prunedAt"?: "?)[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT/\\1'"$day/" \\
-    -e "s|<lastUpdated>[0-9]{14}</lastUpdated>|<lastUpdated>$second</lastUpdated>|" "$@"
-} 2>/dev/null
-
-# composer_name FILE: the autoload.php of a folder of packages.
-composer_name() {
-  name=$(sed -n 's/^.*ComposerAutoloaderInit\\([0-9a-f]\\{32\\}\\)::getLoader.*$/\\1/p' "$1")
-  [ -n "$name" ] || return 0
-  folder=\${1%/autoload.php}
-  hash=$(sed -n 's/^ *"content-hash": "\\([0-9a-f]\\{32\\}\\)".*$/\\1/p' "\${folder%/vendor}/composer.lock" 2>/dev/null)
-  if [ -n "$hash" ]; then
-    [ "$name" = "$hash" ] || sed -i "s/$name/$hash/g" "$1" "$folder/composer/autoload_real.php" "$folder/composer/autoload_static.php"
-    return
-  fi
-  for each in autoload.php composer/autoload_real.php composer/autoload_static.php; do
-    echo "repro: \${folder#"$R"}/$each: without composer.lock the name of Composer's class loader is random: every build has another one" >&2
-  done
-}
-
 # apk_virtual FILE
 apk_virtual() {
   if ! command -v awk >/dev/null; then
-    ! grep -q '^T:virtual meta package$' "$1" || echo "repro: \${1#"$R"}: packages of --virtual have a version and an id of the moment, and there is no awk to take them out" >&2
+    ! grep -q '^T:virtual meta package$' "$1" || tell "$1" 'packages of --virtual have a version and an id of the moment, and there is no awk to take them out'
     return
   fi
   version=$(date -u -d "@\${SOURCE_DATE_EPOCH:-0}" +%Y%m%d.%H%M%S)
@@ -120,7 +87,7 @@ apk_virtual() {
       }
     }
     { print }' "$1" > "$S/.database" && cat "$S/.database" > "$1"
-  world=$R/etc/apk/world
+  world=etc/apk/world
   [ -s "$S/.virtual" ] && [ -f "$world" ] || return 0
   awk -v version="$version" '
     FNR == NR { if ($0 != "") dated[$0]; next }

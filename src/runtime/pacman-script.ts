@@ -1,5 +1,5 @@
 import { PACMAN_FETCH, STATE_DIRECTORY } from './layout.ts';
-import { shellWord } from './shell.ts';
+import { program, shellWord } from './shell.ts';
 import type { SnapshotSettings } from './snapshot.ts';
 
 /**
@@ -16,7 +16,7 @@ arch=${shellWord(settings.archBase)}
 ${FETCH_PROGRAM}`;
 }
 
-const FETCH_PROGRAM = `url=$1
+const FETCH_PROGRAM = program`url=$1
 out=$2
 
 note() {
@@ -84,7 +84,7 @@ exit 0
  * pacman has no folder of configuration, so its one file gets a second section of options, at its end, for the length of the command.
  * What the command itself changes in the file stays.
  */
-export const PACMAN_FUNCTIONS = `
+export const PACMAN_FUNCTIONS = program`
 pacman_before() {
   conf=$R/etc/pacman.conf
   [ -f "$conf" ] && [ -x "$R/usr/bin/pacman" ] || return 0

@@ -1,15 +1,20 @@
+import { program } from './shell.ts';
+
 /**
  * What is left of differences, and told: `report` names what is known to differ in every build, once the RUN made it; `report_keys` looks for
  * secrets in what is new. A package's own file has the time that it has in the package, so only what a script made is looked at.
  */
-export const REPORT_FUNCTIONS = `told=
+export const REPORT_FUNCTIONS = program`told=
 
-# report CAUSE ENDING FILE...
+# tell FILE WHAT
+tell() {
+  echo "repro: /\${1#./}: $2" >&2
+}
+
+# report PATTERNS ENDING CAUSE
 report() {
-  cause=$1
-  ending=$2
-  shift 2
-  each_new report_some "$@"
+  ending=$2 cause=$3
+  each_new report_some "$1"
 }
 
 report_some() {
@@ -17,13 +22,13 @@ report_some() {
     is_new "$f" || continue
     f=\${f%"$ending"}
     told=$told:$f
-    echo "repro: \${f#"$R"}: $cause" >&2
+    tell "$f" "$cause"
   done
 }
 
-# report_passwords FILE...: of a line with a hash that the saved copy lacks.
+# report_passwords PATTERNS: of a line with a hash that the saved copy lacks.
 report_passwords() {
-  each_new passwords_of "$@"
+  each_new passwords_of "$1"
 }
 
 passwords_of() {
@@ -34,7 +39,7 @@ passwords_of() {
       line=\${line%%:*}
       case $line in '$'*) ;; *) continue ;; esac
       ! grep -q -F -e "$line" "$S/\${f##*/}" 2>/dev/null || continue
-      echo "repro: \${f#"$R"}: it has the hash of a password, whose salt is random: every build has another one" >&2
+      tell "$f" 'it has the hash of a password, whose salt is random: every build has another one'
       break
     done < "$f"
   done
@@ -59,39 +64,51 @@ has_news() {
   return 1
 }
 
-# report_keys FOLDER...: new files with a private key, the public keys and single certificates that belong to them, and other secrets by
-# their looks. A folder without news is not searched.
-report_keys() {
-  cause='that the RUN wrote: one made in the build differs in every build'
+# with_news FUNCTION PATTERNS: calls the function with those of the folders that have news.
+with_news() {
+  call=$1
+  IFS=$nl
+  set -- $2
+  unset IFS
   for f; do
     shift
     ! has_news "$f" || set -- "$@" "$f"
   done
-  [ $# -gt 0 ] || return 0
+  [ $# = 0 ] || "$call" "$@"
+}
+
+# report_keys PATTERNS: of folders, new files with a private key, the public keys and single certificates that belong to them, and other
+# secrets by their looks.
+report_keys() {
+  with_news keys_in "$1"
+}
+
+keys_in() {
+  cause='that the RUN wrote: one made in the build differs in every build'
   hash='[$]\\(apr1\\|2[aby]\\|[1567y]\\|gy\\)[$][^:[:space:]]\\{21,\\}'
   find "$@" -xdev -type f -newer "$S/.mark" -exec grep -l -e '-----BEGIN [A-Z ]*PRIVATE KEY' -e '-----BEGIN DH PARAM' -e '-----BEGIN CERTIFICATE' -e '-----BEGIN PUBLIC KEY' -e "$hash" {} + > "$S/.keys" 2>/dev/null
   keys=
   while IFS= read -r f; do
     if grep -q -e '-----BEGIN [A-Z ]*PRIVATE KEY' "$f"; then
       keys=1
-      echo "repro: \${f#"$R"}: it has a private key $cause" >&2
-      [ ! -f "$f.pub" ] || echo "repro: \${f#"$R"}.pub: it belongs to a private key $cause" >&2
+      tell "$f" "it has a private key $cause"
+      [ ! -f "$f.pub" ] || tell "$f.pub" "it belongs to a private key $cause"
     elif grep -q -e '-----BEGIN DH PARAM' "$f"; then
-      echo "repro: \${f#"$R"}: it has parameters of keys $cause" >&2
+      tell "$f" "it has parameters of keys $cause"
     elif ! grep -q -e '-----BEGIN ' "$f"; then
       case $f in */shadow | */shadow-) continue ;; esac
-      echo "repro: \${f#"$R"}: it has the hash of a password, whose salt is random, $cause" >&2
+      tell "$f" "it has the hash of a password, whose salt is random, $cause"
     fi
   done < "$S/.keys"
   [ -z "$keys" ] || while IFS= read -r f; do
     grep -q -e 'PRIVATE KEY-----' -e '-----BEGIN DH PARAM' "$f" || [ "$(grep -c -e '-----BEGIN ' "$f")" != 1 ] ||
-      echo "repro: \${f#"$R"}: it belongs to a private key $cause" >&2
+      tell "$f" "it belongs to a private key $cause"
   done < "$S/.keys"
   password='[Pp][Aa][Ss][Ss]\\([Ww][Oo][Rr][Dd]\\|[Ww][Dd]\\|[Pp][Hh][Rr][Aa][Ss][Ee]\\)\\{0,1\\}[[:space:]]*[=:][[:space:]"'"'"']*[[:alnum:]]\\{6,\\}'
   find "$@" -xdev -type f -newer "$S/.mark" ! -perm -004 ! -name shadow ! -name gshadow ! -name authorized_keys -exec grep -l -e '[^[:print:][:space:]]' -e '[[:alnum:]]\\{12,\\}' -e "$password" {} + > "$S/.secrets" 2>/dev/null
   while IFS= read -r f; do
     ! is_told "$f" && ! grep -q -e 'PRIVATE KEY' "$f" && looks_random "$f" || continue
-    echo "repro: \${f#"$R"}: it is not for everyone to read, and looks random: a secret or a database made in the build differs in every build" >&2
+    tell "$f" 'it is not for everyone to read, and looks random: a secret or a database made in the build differs in every build'
   done < "$S/.secrets"
 }
 

@@ -1,5 +1,5 @@
 import { CACHE_DIRECTORY, WRAPPER_DIRECTORY } from './layout.ts';
-import { shellWord } from './shell.ts';
+import { program, shellWord } from './shell.ts';
 
 /** What the wrapper and the programs that fetch packages know of the snapshot. */
 export interface SnapshotSettings {
@@ -20,15 +20,15 @@ export interface SnapshotSettings {
 
 /** The wrapper's variables for {@link SNAPSHOT_FUNCTIONS} and those of each package manager. */
 export function snapshotVariables(settings: SnapshotSettings): string {
-  return `  W=${shellWord(settings.wrapper ?? WRAPPER_DIRECTORY)}
-  time=${shellWord(settings.time ?? '')}
-  backports=${settings.backports ? '1' : ''}
-  C=${settings.keepCache ? shellWord(settings.cache ?? CACHE_DIRECTORY) : ''}
+  return `W=${shellWord(settings.wrapper ?? WRAPPER_DIRECTORY)}
+time=${shellWord(settings.time ?? '')}
+backports=${settings.backports ? '1' : ''}
+C=${settings.keepCache ? shellWord(settings.cache ?? CACHE_DIRECTORY) : ''}
 `;
 }
 
 /** What the package managers have in common. */
-export const SNAPSHOT_FUNCTIONS = `
+export const SNAPSHOT_FUNCTIONS = program`
 snapshot_before() {
   : > "$S/.notes"
   chmod 666 "$S/.notes"

@@ -2,7 +2,7 @@ import { NORMALISER } from './layout.ts';
 import { DATABASE_FUNCTIONS } from './package-databases.ts';
 import { REPORT_FUNCTIONS } from './report-script.ts';
 import { isFoundByName, searchCalls } from './search-script.ts';
-import { shellPattern, shellWord } from './shell.ts';
+import { patternLines, program, shellWord } from './shell.ts';
 
 /**
  * What is done with a file that the RUN made or changed. `restore`: the parent's comes back with its owner, mode and time, or it is
@@ -28,80 +28,104 @@ export interface StripPath {
   readonly why: string;
 }
 
-const isKept = ({ action }: StripPath): boolean => action === 'restore' || action === 'remove' || action === 'empty';
-const isSaved = (path: StripPath): boolean => isKept(path) || path.action === 'report-passwords';
-
-/**
- * The wrapper's lines that hand the paths to `save`, `list` or `put_back`. Copies are kept by base name, so paths that share one are in
- * different groups; the first group is the state folder itself, which saves a mkdir. What is removed has no copies, and is one group.
- */
-export function stripCalls(paths: readonly StripPath[], step: 'save' | 'put_back'): string {
-  const groups = new Map<string, string[]>();
-  const used = new Map<string, number>();
-  for (const path of paths.filter((path) => !isFoundByName(path) && (step === 'save' ? isSaved(path) : isKept(path)))) {
-    const { action, group } = groupOf(path, used);
-    const key = step === 'put_back' ? `put_back ${action} ${group}` : action === 'remove' ? `list ${group}` : `save ${group}`;
-    groups.set(key, [...(groups.get(key) ?? []), path.path]);
-  }
-  let out = '';
-  for (const [key, members] of groups) out += `  ${key}${wordList(members)}\n`;
-  return out;
+/** The wrapper's text for a list of paths. */
+export interface StripLines {
+  /** A call for each group of files: `FUNCTION FILES ARG…`, where FILES are patterns, a line each. */
+  readonly rules: string;
+  /** The lines before the command that tell the launcher where to look for a change. */
+  readonly watch: string;
+  /** The lines after the command for what is looked for in the whole file system. */
+  readonly search: string;
 }
 
-function groupOf({ path, action }: StripPath, used: Map<string, number>): { readonly action: StripAction; readonly group: string } {
+const known = new WeakMap<readonly StripPath[], StripLines>();
+
+/** The lines for these paths: most builds have the same ones, which are known before they start. */
+export function stripLines(paths: readonly StripPath[]): StripLines {
+  const before = known.get(paths);
+  if (before !== undefined) return before;
+  const searches = `${paths.some(isOfGit) ? 'git_files\n' : ''}${searchCalls(paths)}`;
+  const listed = paths.filter((path) => !isOfGit(path) && !isFoundByName(path));
+  const lines: StripLines = { rules: ruleCalls(listed) || ':\n', watch: searches === '' ? watchLines(listed) : '', search: searches };
+  known.set(paths, lines);
+  return lines;
+}
+
+const isOfGit = ({ action }: StripPath): boolean => action === 'normalise-git';
+
+/** The functions by action, in the order in which they are called after the command, which is that of the groups of one action in the table. */
+const FUNCTIONS: ReadonlyMap<StripAction, string> = new Map([
+  ['empty', 'put_back'], ['restore', 'put_back'], ['remove', 'put_back'], ['normalise', 'normalise'], ['report', 'report'], ['report-passwords', 'report_passwords'],
+  ['report-keys', 'report_keys'], ['normalise-comments', 'comments'], ['normalise-go', 'go_times'],
+]);
+
+/**
+ * The calls of `each_rule`. Copies are kept by base name, so paths that share one are in different groups; the first group is the state
+ * folder itself, which saves a mkdir. What is removed has no copies, and is one group.
+ */
+function ruleCalls(paths: readonly StripPath[]): string {
+  const used = new Map<string, number>();
+  let calls = '';
+  for (const [action, name] of FUNCTIONS) {
+    const groups = new Map<string, string[]>();
+    for (const path of paths.filter((path) => path.action === action)) {
+      const words = argumentsOf(path, used).map((word) => ` ${shellWord(word)}`).join('');
+      groups.set(words, [...(groups.get(words) ?? []), markedPath(path)]);
+    }
+    for (const [words, members] of groups) calls += `$1 ${name} ${shellWord(patternLines(members))}${words}\n`;
+  }
+  return calls;
+}
+
+function argumentsOf(path: StripPath, used: Map<string, number>): readonly string[] {
+  switch (path.action) {
+    case 'restore': case 'empty': case 'remove': return groupOf(path, used);
+    case 'report-passwords': return [groupOf(path, used)[1]];
+    case 'report': return [path.marker === undefined ? '' : `/${path.marker}`, path.why];
+    default: return [];
+  }
+}
+
+/** What is done with the file, and where its copy is. */
+function groupOf({ path, action }: StripPath, used: Map<string, number>): readonly [action: string, group: string] {
   const slash = path.lastIndexOf('/');
   // Files of one name in many folders: no copies are kept.
-  if (action === 'remove' || /[*?[]/.test(path.slice(0, slash))) return { action: 'remove', group: 'x' };
-  const name = /[*?[]/.test(path.slice(slash)) ? path : path.slice(slash + 1);
+  if (action === 'remove' || PATTERN.test(path.slice(0, slash))) return ['remove', 'x'];
+  const name = PATTERN.test(path.slice(slash)) ? path : path.slice(slash + 1);
   const turn = used.get(name) ?? 0;
   used.set(name, turn + 1);
-  if (name === path) return { action, group: `p${used.size}` };
-  return { action, group: turn === 0 ? '.' : String(turn) };
+  if (name === path) return [action, `p${used.size}`];
+  return [action, turn === 0 ? '.' : String(turn)];
 }
+
+const PATTERN = /[*?[]/;
 
 /**
- * The wrapper's lines that tell the launcher where to look for a change. A path without a pattern may be missing before the command, and
- * then be there with the time of the command. Where patterns match, what they match by then is looked at, and so is each folder in which
- * something else that they match could come up: the one before the first pattern, and what the folders after that match. There is nothing
- * to tell where the whole file system is searched, or where there are thousands of files of Go's build cache to look at.
+ * The lines that have the launcher look for a change. A path without a pattern may be missing before the command, and then be there with the
+ * time of the command. Where patterns match, what they match by then is looked at, and so is each folder in which something else that they
+ * match could come up: the one before the first pattern, and what the folders after that match. There is nothing to tell where there are
+ * thousands of files of Go's build cache to look at.
  */
-export function stripWatch(paths: readonly StripPath[]): string {
-  if (paths.length === 0 || paths.some((path) => path.action === 'normalise-git' || isFoundByName(path))) return '';
-  const words = new Set(paths.flatMap((path) => (['report-keys', 'normalise-comments'].includes(path.action) ? newsFolders(markedPath(path)) : watchedBy(markedPath(path)))));
-  const caches = paths.filter(({ action }) => action === 'normalise-go').map(({ path }) => `[ -d "$R"${shellPattern(path)} ] || `);
-  return `  ${caches.join('')}watch${wordList([...words])}\n`;
+function watchLines(paths: readonly StripPath[]): string {
+  if (paths.length === 0) return '';
+  const listed = new Set(paths.map(markedPath));
+  const folders = new Set(paths.flatMap((path) => (['report-keys', 'normalise-comments'].includes(path.action) ? newsFolders(markedPath(path)) : foldersOf(markedPath(path)))));
+  const more = [...folders].filter((folder) => !listed.has(folder));
+  const caches = paths.filter(({ action }) => action === 'normalise-go').map(({ path }) => `[ -d ${shellWord(patternLines([path]))} ] || `);
+  return `${caches.join('')}watch ${shellWord(patternLines(more))}\n`;
 }
 
-function watchedBy(path: string): readonly string[] {
+function foldersOf(path: string): readonly string[] {
   const parts = path.split('/');
-  const first = parts.findIndex((part) => /[*?[]/.test(part));
-  if (first < 0) return [path];
+  const first = parts.findIndex((part) => PATTERN.test(part));
+  if (first < 0) return [];
   const folders = parts.map((_, index) => `${parts.slice(0, index).join('/')}/`).slice(first + 1);
-  return [parts.slice(0, first).join('/') || '/', ...folders, path];
+  return [parts.slice(0, first).join('/') || '/', ...folders];
 }
 
 /** What `has_news` looks at before a folder is searched. */
 function newsFolders(folder: string): readonly string[] {
-  return [folder, `${folder}/*/`, `${folder}/*/*/`];
-}
-
-function wordList(paths: readonly string[]): string {
-  return paths.map((path) => ` \\\n    "$R"${shellPattern(path)}`).join('');
-}
-
-/** The wrapper's lines after the command: what changed is found, put back, normalised, told of. */
-export function stripAfter(all: readonly StripPath[]): string {
-  if (all.length === 0) return '';
-  const paths = all.filter((path) => !isFoundByName(path));
-  const words = (some: readonly StripPath[]): string => wordList(some.map(markedPath));
-  const normalised = paths.filter(({ action }) => action === 'normalise');
-  const reports = paths.filter(({ action }) => action === 'report').map((path) => `  report ${shellWord(path.why)} ${shellWord(path.marker === undefined ? '' : `/${path.marker}`)}${words([path])}\n`);
-  const passwords = paths.filter(({ action }) => action === 'report-passwords');
-  const configurations = paths.filter(({ action }) => action === 'normalise-comments');
-  const caches = paths.filter(({ action }) => action === 'normalise-go');
-  const folders = paths.filter(({ action }) => action === 'report-keys');
-  return `${stripCalls(paths, 'put_back')}${normalised.length === 0 ? '' : `  normalise${words(normalised)}\n`}${reports.join('')}${passwords.length === 0 ? '' : `  report_passwords${words(passwords)}\n`}` +
-    `${folders.length === 0 ? '' : `  report_keys${words(folders)}\n`}${configurations.length === 0 ? '' : `  comments${words(configurations)}\n`}${paths.some(({ action }) => action === 'normalise-git') ? '  git_files\n' : ''}${caches.length === 0 ? '' : `  go_times${words(caches)}\n`}${searchCalls(all)}`;
+  return [`${folder}/*/`, `${folder}/*/*/`];
 }
 
 /** The path to look at: of a folder its marker, or itself where the rule is for all below it. */
@@ -110,21 +134,42 @@ function markedPath({ path, marker }: StripPath): string {
 }
 
 /**
- * `save` copies the parent's files to the state, or has the launcher do so; `list` notes which there are; `watch` tells the launcher what to
- * look at after the command. In ordinary RUNs, which touch none of the files, that is all there is to pay: one shell that starts no program.
+ * `keep` copies the parent's files of a rule to the state, or has the launcher do so, and notes which there are of those without copies;
+ * `watch` tells the launcher what to look at after the command. In ordinary RUNs, which touch none of the files, that is all there is to
+ * pay: one shell that starts no program.
  *
  * There may be thousands of files (caches of downloads). Words and strings of a shell that grow by one take the time of all that they have,
  * so files are handled a hundred at a time. A name with a line break in it is left alone.
  */
-export const SAVE_FUNCTIONS = `
+export const KEEP_FUNCTIONS = program`
 nl='
 '
 
-# each_file FUNCTION FILE...: calls the function with those that are files, a hundred at a time.
+# keep FUNCTION PATTERNS ARG...: what has to be done before the command for what is called after it.
+keep() {
+  watched=$watched$nl$2
+  case $1,$3 in
+  put_back,remove)
+    had=$S/$4.had
+    each_file note "$2"
+    ;;
+  put_back,*)
+    copies=$S/$4
+    each_file copy "$2"
+    ;;
+  report_passwords,*)
+    copies=$S/$3
+    each_file copy "$2"
+    ;;
+  esac
+}
+
+# each_file FUNCTION PATTERNS: calls the function with those that are files, a hundred at a time.
 each_file() {
-  call=$1
-  shift
-  some= count=0
+  call=$1 some= count=0
+  IFS=$nl
+  set -- $2
+  unset IFS
   for f; do
     [ -f "$f" ] && [ ! -L "$f" ] || continue
     case $f in *"$nl"*) continue ;; esac
@@ -144,52 +189,41 @@ call_some() {
   "$call" "$@"
 }
 
-# save GROUP FILE...
-save() {
-  copies=$S/$1
-  shift
-  each_file copy "$@"
-}
-
 copy() {
   [ -d "$copies" ] || mkdir "$copies"
   [ -z "$launched" ] || { copy_later "$@" && return; }
   cp -p "$@" "$copies/" 2>/dev/null
 }
 
-# list GROUP FILE...
-list() {
-  had=$S/$1.had
-  shift
-  each_file note "$@"
+# copy_later FILE...: has the launcher copy, which needs no program for it.
+copy_later() {
+  for f; do printf '%s\\0' "$R/$f" "$copies/\${f##*/}" || return; done >> "$S/.copies"
 }
 
 note() {
   printf '%s\\n' "$@" >> "$had"
 }
 
-# copy_later FILE...: has the launcher copy, which needs no program for it.
-copy_later() {
-  for f; do printf '%s\\0' "$f" "$copies/\${f##*/}" || return; done >> "$S/.copies"
-}
-
-# watch FILE...
+# watch PATTERNS: that, and the files of all rules.
 watch() {
-  [ -z "$launched" ] || printf '%s\\0' "$@" > "$S/.watched" || : > "$S/.watched"
+  [ -n "$launched" ] || return
+  IFS=$nl
+  set -- $1 $watched
+  unset IFS
+  printf "$R/%s\\0" "$@" > "$S/.watched" || : > "$S/.watched"
 }
 `;
 
 /**
- * `each_new` finds the files that changed since `save`, by their change time, which no program can set; `put_back` undoes.
+ * `each_new` finds the files that changed since `keep`, by their change time, which no program can set; `put_back` undoes.
  * A symbolic link or folder at a path is left alone, and what the RUN deleted stays deleted.
  */
-export const STRIP_FUNCTIONS = `${DATABASE_FUNCTIONS}${REPORT_FUNCTIONS}
-# each_new FUNCTION FILE...: calls the function with those files that the command made or changed, a hundred at most at a time; with all of
+export const STRIP_FUNCTIONS = DATABASE_FUNCTIONS + REPORT_FUNCTIONS + program`
+# each_new FUNCTION PATTERNS: calls the function with those files that the command made or changed, a hundred at most at a time; with all of
 # them, and coarse set, when times have no fractions, or are those of the content alone.
 each_new() {
   act=$1
-  shift
-  each_file new_ones "$@"
+  each_file new_ones "$2"
 }
 
 new_ones() {
@@ -216,17 +250,14 @@ new_ones() {
   [ $# = 0 ] || "$act" "$@"
 }
 
-# put_back ACTION GROUP FILE...
+# put_back PATTERNS ACTION GROUP
 put_back() {
-  action=$1
-  copies=$S/$2
-  shift 2
-  next=
+  action=$2 copies=$S/$3 next=
   if [ -f "$copies.had" ]; then
     exec 7< "$copies.had"
     IFS= read -r next <&7
   fi
-  each_new undo "$@"
+  each_new undo "$1"
 }
 
 undo() {
@@ -261,12 +292,14 @@ is_new() {
   [ -z "$coarse" ] || [ "$1" -nt "$S/.mark" ]
 }
 
-# comments FOLDER...: times in comments of what is new there.
+# comments PATTERNS: times in comments of what is new in these folders.
 comments() {
+  with_news comments_in "$1"
+}
+
+comments_in() {
   date='^#.*((Sun|Mon|Tue|Wed|Thu|Fri|Sat) [A-Z][a-z]{2} [ 0-9][0-9] |[0-9]{2}-[0-9]{2}-[0-9]{2} - )[0-9]{2}:[0-9]{2}:[0-9]{2}'
-  for f; do
-    ! has_news "$f" || find "$f" -xdev -type f -newer "$S/.mark" -exec grep -l -E -e "$date" {} +
-  done > "$S/.dated" 2>/dev/null
+  find "$@" -xdev -type f -newer "$S/.mark" -exec grep -l -E -e "$date" {} + > "$S/.dated" 2>/dev/null
   list_by_perl 'a comment in it may have the time of the RUN' "$S/.dated"
 }
 
@@ -282,9 +315,9 @@ by_perl() {
     printf '%s\\n' "$@" > "$S/.unable"
   fi
   while IFS= read -r f; do
-    case $lacked in *":$f:"*) continue ;; esac
-    lacked=$lacked:$f:
-    echo "repro: \${f#"$R"}: $cause, and there is $lack to take that out" >&2
+    case $lacked in *":\${f#./}:"*) continue ;; esac
+    lacked=$lacked:\${f#./}:
+    tell "$f" "$cause, and there is $lack to take that out"
   done < "$S/.unable"
 }
 
@@ -296,9 +329,9 @@ list_by_perl() {
   [ $# = 1 ] || by_perl "$@"
 }
 
-# normalise FILE...
+# normalise PATTERNS
 normalise() {
-  each_new normalise_some "$@"
+  each_new normalise_some "$1"
 }
 
 normalise_some() {
@@ -306,10 +339,10 @@ normalise_some() {
     shift
     is_new "$f" || continue
     case $f in
-    "$R"/var/lib/pacman/*) pacman_date "$f" ;;
-    "$R"/*/apk/db/installed) apk_virtual "$f" ;;
-    "$R"/var/lib/dnf/*) dnf_history "$f" ;;
-    "$R"/var/lib/ghc/*) ghc_cache "$f" ;;
+    var/lib/pacman/*) pacman_date "$f" ;;
+    */apk/db/installed) apk_virtual "$f" ;;
+    var/lib/dnf/*) dnf_history "$f" ;;
+    var/lib/ghc/*) ghc_cache "$f" ;;
     *) set -- "$@" "$f" ;;
     esac
   done

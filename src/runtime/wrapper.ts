@@ -5,10 +5,10 @@ import { GIT_FUNCTIONS } from './git-script.ts';
 import { ABORT_STATUS, STATE_DIRECTORY } from './layout.ts';
 import { PACMAN_FUNCTIONS } from './pacman-script.ts';
 import { isFoundByName, SEARCH_FUNCTIONS } from './search-script.ts';
-import { shellWord } from './shell.ts';
+import { program, shellWord } from './shell.ts';
 import { SNAPSHOT_FUNCTIONS, snapshotVariables } from './snapshot.ts';
 import type { SnapshotSettings } from './snapshot.ts';
-import { SAVE_FUNCTIONS, STRIP_FUNCTIONS, stripAfter, stripCalls, stripWatch } from './strip-script.ts';
+import { KEEP_FUNCTIONS, STRIP_FUNCTIONS, stripLines } from './strip-script.ts';
 import type { StripPath } from './strip-script.ts';
 
 /** What the wrapper does around one RUN. Everything here is in its text, so that a change of it is a change of the build graph. */
@@ -27,23 +27,6 @@ export interface WrapperConfig {
   readonly state?: string;
 }
 
-/** The lines for a list of paths: most builds have the same one, which is known before they start. */
-interface StripLines {
-  readonly save: string;
-  readonly watch: string;
-  readonly after: string;
-}
-
-const stripLines = new WeakMap<readonly StripPath[], StripLines>();
-
-function linesOf(paths: readonly StripPath[]): StripLines {
-  const known = stripLines.get(paths);
-  if (known !== undefined) return known;
-  const lines = { save: stripCalls(paths, 'save'), watch: stripWatch(paths), after: stripAfter(paths) };
-  stripLines.set(paths, lines);
-  return lines;
-}
-
 /**
  * The wrapper: a POSIX sh program. `run COMMAND ARG…` is the whole of it: the first half, the command, the second half when the
  * command succeeded. `run --before` and `run --after` are the halves, for the launcher, which leaves the second out when it finds
@@ -54,18 +37,20 @@ function linesOf(paths: readonly StripPath[]): StripLines {
  */
 export function wrapperScript(config: WrapperConfig): string {
   const { snapshot, clamp } = config;
-  const strip = linesOf(config.strip);
-  return `#!/bin/sh
+  const { rules, watch, search } = stripLines(config.strip);
+  const strips = config.strip.length > 0;
+  return program`#!/bin/sh
 # repro-dockerfile: what runs around one RUN.
-
 setup() {
   R=${shellWord(config.root ?? '')}
   S=${shellWord(config.state ?? STATE_DIRECTORY)}
   sudo=${config.sudo ? '1' : ''}
+  ${snapshot === undefined ? '' : snapshotVariables(snapshot)}${clamp === undefined ? '' : clampVariables(clamp)}
   PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   unset LD_PRELOAD LD_LIBRARY_PATH
   umask 022
-${snapshot === undefined ? '' : snapshotVariables(snapshot)}${clamp === undefined ? '' : clampVariables(clamp)}}
+  cd "$R/"
+}
 
 fail() {
   echo "repro: $*" >&2
@@ -84,10 +69,10 @@ before() {
     sudo -n /bin/sh "$0" --before sudo
     return
   fi
-${snapshot === undefined ? '' : '  snapshot_before\n'}${clamp === undefined ? '' : '  clamp_before\n'}  : > "$S/.mark"
-${strip.save}${snapshot === undefined && clamp === undefined ? strip.watch : ''}  return 0
+  ${snapshot === undefined ? '' : 'snapshot_before\n'}${clamp === undefined ? '' : 'clamp_before\n'}: > "$S/.mark"
+  ${strips ? 'each_rule keep\n' : ''}${snapshot === undefined && clamp === undefined ? watch : ''}return 0
 }
-${config.strip.length === 0 ? '' : SAVE_FUNCTIONS}${snapshot === undefined ? '' : SNAPSHOT_FUNCTIONS + APT_FUNCTIONS + PACMAN_FUNCTIONS}${clamp === undefined ? '' : CLAMP_FUNCTIONS}
+${strips ? `each_rule() {\n${rules}}\n${KEEP_FUNCTIONS}` : ''}${snapshot === undefined ? '' : SNAPSHOT_FUNCTIONS + APT_FUNCTIONS + PACMAN_FUNCTIONS}${clamp === undefined ? '' : CLAMP_FUNCTIONS}
 launched=
 if [ "$1" = --before ]; then
   # Not under sudo: the launcher does what this user may do.
@@ -106,10 +91,9 @@ after() {
     sudo -n /bin/sh "$0" --after
     return
   fi
-${snapshot === undefined ? '' : '  snapshot_after\n'}${strip.after}${clamp === undefined ? '' : clampCall(clamp)}  return 0
+  ${snapshot === undefined ? '' : 'snapshot_after\n'}${strips ? 'each_rule\n' : ''}${search}${clamp === undefined ? '' : clampCall(clamp)}return 0
 }
-
-${config.strip.length === 0 ? '' : STRIP_FUNCTIONS}${config.strip.some(({ action }) => action === 'normalise-git') ? GIT_FUNCTIONS : ''}${config.strip.some(isFoundByName) ? SEARCH_FUNCTIONS : ''}
+${strips ? STRIP_FUNCTIONS : ''}${config.strip.some(({ action }) => action === 'normalise-git') ? GIT_FUNCTIONS : ''}${config.strip.some(isFoundByName) ? SEARCH_FUNCTIONS : ''}
 if [ "$1" = --after ]; then
   after "$PPID" </dev/null
   exit

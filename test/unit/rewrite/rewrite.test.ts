@@ -13,7 +13,7 @@ import { rewrite } from '../../../src/rewrite/rewrite.ts';
 import type { Rewrite, RewriteFacts } from '../../../src/rewrite/rewrite.ts';
 import { assertEpoch } from '../../../src/rewrite/timestamps.ts';
 import { STRIP_TABLE } from '../../../src/rewrite/strip-table.ts';
-import { shellPattern } from '../../../src/runtime/shell.ts';
+import { patternLines } from '../../../src/runtime/shell.ts';
 
 const AMD64 = { os: 'linux', architecture: 'amd64' };
 const HEX = 'a'.repeat(64);
@@ -66,8 +66,8 @@ test('where there is a launcher, RUNs get it', () => {
     assert.equal(found[0]?.entrypoint, ['/dev/.repro/exec']);
     assert.equal(found[0]?.mounts.map(({ type, target, readOnly }) => [type, target, readOnly]), [['bind', '/dev/.repro', true], ['tmpfs', '/dev/.repro-state', false]]);
     assert.equal([...files(found).keys()], ['/run', '/normalise', '/exec']);
-    for (const { path, tools } of STRIP_TABLE) assert.is(tools !== undefined || files(found).get('/run')?.includes(shellPattern(path.replace(/\/\*\*$/, ''))), true, path);
-    assert.not.match(files(found).get('/run') ?? '', /^ {2}(git_files|remove_found|report_found|normalise_found|found_times|composer_names)/m);
+    for (const { path, tools } of STRIP_TABLE) assert.is(tools !== undefined || files(found).get('/run')?.includes(patternLines([path.replace(/\/\*\*$/, '')])), true, path);
+    assert.not.match(files(found).get('/run') ?? '', /^(git_files|remove_found|report_found|normalise_found|found_times|composer_names)/m);
   }
   assert.is.not(files(hooks(apply())).get('/exec'), files(hooks(apply(), { platform: { os: 'linux', architecture: 'arm64' } })).get('/exec'));
 });
@@ -90,20 +90,20 @@ test('RUNs that get no wrapper', () => {
 test('paths below a mount of the RUN are not touched', () => {
   const text = files(hooks(apply(), { mountTargets: ['/var/cache/apt', '/etc/machine-id'] })).get('/run') ?? '';
   assert.not.match(text, 'pkgcache.bin');
-  assert.not.match(text, '/etc/machine-id');
-  assert.match(text, '/var/cache/ldconfig/aux-cache');
+  assert.not.match(text, 'etc/machine-id');
+  assert.match(text, 'var/cache/ldconfig/aux-cache');
 });
 
 test('REPRO_STRIP adds and takes away', () => {
   const text = files(hooks(apply({ REPRO_STRIP: '+/my/file,-/var/log/dpkg.log' }))).get('/run') ?? '';
-  assert.match(text, '"$R"/my/file');
-  assert.not.match(text, '/var/log/dpkg.log');
+  assert.match(text, /^my\/file'/m);
+  assert.not.match(text, 'var/log/dpkg.log');
 });
 
 test('a RUN that names git has its clones looked after, and others not', () => {
   const result = apply();
   const script = (facts: Partial<RunFacts>) => files(hooks(result, facts)).get('/run') ?? '';
-  for (const facts of [{ args: ['/bin/sh', '-c', 'cd /x && git clone y'] }, { args: ['git', 'init'] }, { code: 'RUN <<EOF\ngit clone x\nEOF' }]) assert.match(script(facts), /^ {2}git_files$/m);
+  for (const facts of [{ args: ['/bin/sh', '-c', 'cd /x && git clone y'] }, { args: ['git', 'init'] }, { code: 'RUN <<EOF\ngit clone x\nEOF' }]) assert.match(script(facts), /^git_files$/m);
   for (const facts of [{}, { args: ['/bin/sh', '-c', 'digital'] }]) assert.not.match(script(facts), 'git_files');
   assert.ok(result.changes.some(({ files: of = [] }) => of.some(({ action }) => action === 'normalise-git')));
   assert.not.match(files(hooks(apply({ REPRO_STRIP: '-/**/.git' }), { args: ['git'] })).get('/run') ?? '', 'git_files');
@@ -111,22 +111,22 @@ test('a RUN that names git has its clones looked after, and others not', () => {
 
 test('what tools leave in any folder is looked for after RUNs that name them', () => {
   const script = (code: string, options = {}) => files(hooks(apply(options), { code })).get('/run') ?? '';
-  assert.match(script('RUN cmake -S . -B /b'), /^ {2}remove_found CMakeFiles\/CMakeOutput.log .*\n {2}report_found .* .ninja_log .ninja_deps$/m);
-  assert.match(script('RUN ninja -C /b'), /^ {2}report_found .* .ninja_log .ninja_deps$/m);
-  assert.not.match(script('RUN ninja -C /b'), /^ {2}remove_found/m);
+  assert.match(script('RUN cmake -S . -B /b'), /^remove_found CMakeFiles\/CMakeOutput.log .*\nreport_found .* .ninja_log .ninja_deps$/m);
+  assert.match(script('RUN ninja -C /b'), /^report_found .* .ninja_log .ninja_deps$/m);
+  assert.not.match(script('RUN ninja -C /b'), /^remove_found /m);
   assert.not.match(script('RUN cmakex'), '_found');
-  assert.match(script('RUN ninja', { REPRO_STRIP: '-/**/.ninja_log' }), /^ {2}report_found .* .ninja_deps$/m);
+  assert.match(script('RUN ninja', { REPRO_STRIP: '-/**/.ninja_log' }), /^report_found .* .ninja_deps$/m);
 });
 
 test('a RUN that names another tool has its files looked after in all folders', () => {
   const result = apply();
-  const search = (...args: readonly string[]): readonly string[] => (files(hooks(result, { args })).get('/run') ?? '').match(/^ {2}(?:git_files|(?:composer_names|normalise_found|found_times) .*)$/gm) ?? [];
-  assert.equal(search('/bin/sh', '-c', 'gpg --import x'), ['  normalise_found pubring.kbx \'pubring.kbx~\' trustdb.gpg']);
-  assert.equal(search('cargo', 'build'), ['  git_files', '  normalise_found target/.rustc_info.json']);
-  assert.equal(search('pnpm', 'add', 'x').map((line) => line.split(' ')[2]), ['found_times']);
+  const search = (...args: readonly string[]): readonly string[] => (files(hooks(result, { args })).get('/run') ?? '').match(/^(?:git_files|(?:composer_names|normalise_found|found_times) .*)$/gm) ?? [];
+  assert.equal(search('/bin/sh', '-c', 'gpg --import x'), ['normalise_found pubring.kbx \'pubring.kbx~\' trustdb.gpg']);
+  assert.equal(search('cargo', 'build'), ['git_files', 'normalise_found target/.rustc_info.json']);
+  assert.equal(search('pnpm', 'add', 'x').map((line) => line.split(' ')[0]), ['found_times']);
   assert.match(search('pnpm')[0] ?? '', " 'pnpm/metadata*/*/*.json' ");
-  assert.equal(search('./mvnw', 'install'), ["  found_times maven-metadata-local.xml"]);
-  assert.equal(search('composer', 'install'), ['  composer_names vendor/autoload.php']);
+  assert.equal(search('./mvnw', 'install'), ["found_times maven-metadata-local.xml"]);
+  assert.equal(search('composer', 'install'), ['composer_names vendor/autoload.php']);
   assert.equal(search('apt-get install gnupg && cp x /usr/share/keyrings/x.gpg'), []);
 });
 
@@ -139,7 +139,7 @@ test('equal RUNs share one folder, and a toggle makes another', () => {
 });
 
 test('the snapshot: when, and of what time', () => {
-  const time = (result: Rewrite): string | undefined => /^ {2}time=(.*)$/m.exec(files(hooks(result)).get('/run') ?? '')?.[1];
+  const time = (result: Rewrite): string | undefined => /^time=(.*)$/m.exec(files(hooks(result)).get('/run') ?? '')?.[1];
   const all = { secretPresent: true, provenance, epoch: 1_700_000_000n };
   assert.is(time(apply({}, { provenance, epoch: 1n })), undefined);
   assert.is(time(apply({ REPRO_SOURCES_LIST: 'off' }, all)), undefined);
@@ -167,7 +167,7 @@ test('what fetches packages past the image\'s package manager is warned of', () 
 });
 
 test('sudo is for users other than root, when it matters', () => {
-  const sudo = (result: Rewrite, facts: Partial<RunFacts>): boolean => /^ {2}sudo=1$/m.test(files(hooks(result, facts)).get('/run') ?? '');
+  const sudo = (result: Rewrite, facts: Partial<RunFacts>): boolean => /^sudo=1$/m.test(files(hooks(result, facts)).get('/run') ?? '');
   for (const user of ['', 'root', '0', 'root:root', '0:5']) assert.not(sudo(apply({}, { secretPresent: true }), { user, args: ['/bin/sh', '-c', 'sudo x'] }), user);
   assert.ok(sudo(apply(), { user: 'me', args: ['/bin/sh', '-c', 'sudo x'] }));
   assert.not(sudo(apply(), { user: 'me' }));
@@ -286,7 +286,7 @@ test('REPRO_TIMESTAMPS=clamp: the wrapper leaves out what is not the image\'s', 
   const hook = JSON.stringify({ RUN: { mounts: [{ type: 'tmpfs', target: '/hooked' }] } });
   const clamp = { REPRO_TIMESTAMPS: 'clamp', REPRO_STRIP: 'none', REPRO_HOOK: hook };
   const text = files(hooks(apply(clamp), { epoch: 5n, mountTargets: ['/a b/', '/c*'] })).get('/run') ?? '';
-  assert.match(text, /^ {2}epoch=5$/m);
+  assert.match(text, /^epoch=5$/m);
   for (const word of ['-path "$R"/proc -o', '-path "$R"/etc/hosts -o', '-path "$R"\'/a b\' -o', '-path "$R"\'/c\\*\' -o', '-path "$R"/hooked\n']) assert.match(text, word);
   assert.equal(hooks(apply({ ...clamp, REPRO_HOOK: '' })), [], 'without an epoch there is nothing to do');
   assert.not.match(files(hooks(apply(), { epoch: 5n })).get('/run') ?? '', 'epoch=5');

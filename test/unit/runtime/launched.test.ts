@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { stripRules, stripRulesFor } from '../../../src/rewrite/strip.ts';
 import { wrapperFiles } from '../../../src/runtime/files.ts';
 import { launcher } from '../../../src/runtime/launcher.ts';
-import { stripWatch } from '../../../src/runtime/strip-script.ts';
+import { stripLines } from '../../../src/runtime/strip-script.ts';
 import type { StripPath } from '../../../src/runtime/strip-script.ts';
 import type { WrapperConfig } from '../../../src/runtime/wrapper.ts';
 import { SHELLS } from './shells.ts';
@@ -178,16 +178,16 @@ each('a shell that has no printf leaves no lists: cp copies, and there is a seco
 
 test('what is watched: files, what patterns match, and the folders in which more could come up', () => {
   const path = (path: string, more: Partial<StripPath> = {}): StripPath => ({ path, action: 'restore', why: 'x', ...more });
-  const words = (...paths: readonly StripPath[]): readonly string[] => stripWatch(paths).split(' \\\n    "$R"').slice(1).map((word) => word.trim());
-  assert.is(stripWatch([]), '');
-  assert.equal(words(path('/a/b'), path('/a/b')), ['/a/b']);
-  assert.equal(words(path('/a/b/*.db')), ['/a/b', '/a/b/*.db']);
-  assert.equal(words(path('/a/http*/?/x/[ab]c', { action: 'remove' })), ['/a', '/a/http*/', '/a/http*/?/', '/a/http*/?/x/', '/a/http*/?/x/[ab]c']);
-  assert.equal(words(path('/*/x')), ['/', '/*/', '/*/x']);
-  assert.equal(words(path('/a/*', { action: 'report', marker: 'm/n' })), ['/a', '/a/*/', '/a/*/m/', '/a/*/m/n']);
-  assert.is(stripWatch([path('/a'), path('/**/.git', { action: 'normalise-git' })]), '');
-  assert.is(stripWatch([path('/a/b', { action: 'normalise-go' }), path('/c')]), '  [ -d "$R"/a/b ] || watch \\\n    "$R"/a/b \\\n    "$R"/c\n');
-  assert.equal(words(path('/etc', { action: 'report-keys' }), path('/etc/*/x')), ['/etc', '/etc/*/', '/etc/*/*/', '/etc/*/x']);
+  const watch = (...paths: readonly StripPath[]): string => stripLines(paths).watch;
+  assert.is(watch(), '');
+  assert.is(watch(path('/a/b'), path('/a/b')), "watch ''\n");
+  assert.is(watch(path('/a/b/*.db')), 'watch a/b\n');
+  assert.is(watch(path('/a/http*/?/x/[ab]c', { action: 'remove' })), "watch 'a\na/http*/\na/http*/?/\na/http*/?/x/'\n");
+  assert.is(watch(path('/*/x')), "watch './\n./*/'\n");
+  assert.is(watch(path('/a/*', { action: 'report', marker: 'm/n' })), "watch 'a\na/*/\na/*/m/'\n");
+  assert.is(watch(path('/a'), path('/**/.git', { action: 'normalise-git' })), '');
+  assert.is(watch(path('/a/b', { action: 'normalise-go' }), path('/c')), "[ -d a/b ] || watch ''\n");
+  assert.is(watch(path('/etc', { action: 'report-keys' }), path('/etc/*/x')), "watch 'etc/*/\netc/*/*/'\n");
 });
 
 test.run();

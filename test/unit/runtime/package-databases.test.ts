@@ -36,7 +36,7 @@ function after(shell: readonly string[], parent: Readonly<Record<string, string>
   write(root, parent);
   write(changes, written);
   const script = wrapperScript({ strip: stripRules({ enabled: true, add: [], remove: [] }), sudo: false, root, state });
-  writeFileSync(join(box, 'run'), tools === undefined ? script : script.replace(/^ {2}PATH=/m, `  PATH=${tools}:`));
+  writeFileSync(join(box, 'run'), tools === undefined ? script : script.replace(/^PATH=/m, `PATH=${tools}:`));
   // The clock of file times ticks every few milliseconds.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   const [program = '', ...args] = shell;

@@ -424,7 +424,7 @@ if (FIND) each('times later than the epoch are brought back, of what the command
 each('without the tools for it, times stay and the user is told', (shell) => withBox({}, (box) => {
   const tools = join(box.folder, 'tools');
   mkdirSync(tools);
-  const script = wrapperScript({ strip: [], sudo: false, root: box.root, state: box.state, clamp: { epoch: 1n, mounts: [] } }).replace(/^ {2}PATH=.*$/m, `  PATH=${tools}`);
+  const script = wrapperScript({ strip: [], sudo: false, root: box.root, state: box.state, clamp: { epoch: 1n, mounts: [] } }).replace(/^PATH=.*$/m, `PATH=${tools}`);
   writeFileSync(join(box.folder, 'run'), script);
   const [program = '', ...args] = shell;
   const result = spawnSync(program, [...args, join(box.folder, 'run'), '/bin/sh', '-c', ': > $R/x'], { env: { R: box.root, PATH: process.env['PATH'] }, encoding: 'utf8' });
