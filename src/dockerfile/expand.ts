@@ -27,7 +27,7 @@ export function expandInstruction(instruction: Instruction, expand: Expand): Ins
       const key = expand(arg.key);
       return arg.value === undefined ? { ...arg, key } : { ...arg, key, value: expand(arg.value) };
     }) };
-    case 'run': return { ...instruction, mounts: instruction.mountFlags.map((value) => parseMount(value, expand)) };
+    case 'run': return instruction.mountFlags.length === 0 ? instruction : { ...instruction, mounts: instruction.mountFlags.map((value) => parseMount(value, expand)) };
     case 'stopsignal': return { ...instruction, signal: expand(instruction.signal) };
     case 'user': return { ...instruction, user: expand(instruction.user) };
     case 'volume': return { ...instruction, volumes: instruction.volumes.map((volume) => expand(volume)) };

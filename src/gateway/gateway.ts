@@ -106,8 +106,12 @@ export class Gateway {
   }
 
   #checkCapabilities(definition: Definition): void {
-    for (const metadata of definition.metadata.values()) {
-      for (const capability of metadata.caps) {
+    // Ops that ask for the same have it from one list.
+    const checked = new Set<readonly string[]>();
+    for (const { caps } of definition.metadata.values()) {
+      if (checked.has(caps)) continue;
+      checked.add(caps);
+      for (const capability of caps) {
         const missing = this.llbCapabilities.missing(capability);
         if (missing !== undefined) throw missing;
       }

@@ -176,7 +176,10 @@ function inputsOf(vertex: Vertex): readonly Output[] {
 
 function sourcesOf(mounts: readonly ExecMount[]): readonly Output[] {
   const sources: Output[] = [];
-  for (const { source } of mounts) if (source !== undefined) sources.push(source);
+  for (let index = 0; index < mounts.length; index++) {
+    const source = mounts[index]?.source;
+    if (source !== undefined) sources.push(source);
+  }
   return sources;
 }
 

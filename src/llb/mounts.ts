@@ -18,10 +18,8 @@ export function rootIndex(mounts: readonly ExecMount[]): number {
 
 /** The mounts in the order of the op: by target, those with the same target as they came. */
 export function sortMounts(mounts: readonly ExecMount[]): readonly ExecMount[] {
-  let last = '';
-  for (const { target } of mounts) {
-    if (compareStrings(last, target) > 0) return mounts.toSorted((a, b) => compareStrings(a.target, b.target));
-    last = target;
+  for (let index = 1; index < mounts.length; index++) {
+    if (compareStrings(mounts[index - 1]?.target ?? '', mounts[index]?.target ?? '') > 0) return mounts.toSorted((a, b) => compareStrings(a.target, b.target));
   }
   return mounts;
 }

@@ -143,7 +143,7 @@ function capsOf(vertex: ExecVertex, mounts: readonly ExecMount[], { caps: known 
   if (vertex.security === 'insecure') caps.push(CAPS.execMetaSecurity);
   if (vertex.proxy !== undefined) caps.push(CAPS.execMetaProxy);
   caps.push(CAPS.execMetaBase);
-  for (const mount of mounts) addMountCaps(caps, mount);
+  mounts.forEach((mount) => addMountCaps(caps, mount));
   if (vertex.secrets.length > 0) caps.push(CAPS.execMountSecret);
   if (vertex.secrets.some((secret) => secret.env !== undefined)) caps.push(CAPS.execSecretEnv);
   if (vertex.ssh.length > 0) caps.push(CAPS.execMountSsh);

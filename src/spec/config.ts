@@ -117,13 +117,14 @@ function encodeRootFs(rootfs: RootFs): string {
 }
 
 function encodeHistory(entry: HistoryEntry): string {
-  return encodeJsonMembers([
-    ['created', entry.created === undefined ? undefined : encodeJsonString(entry.created)],
-    ['created_by', text(entry.createdBy)],
-    ['author', text(entry.author)],
-    ['comment', text(entry.comment)],
-    ['empty_layer', entry.emptyLayer ? 'true' : undefined],
-  ]);
+  // Not by encodeJsonMembers: each instruction has one.
+  const { created, createdBy, author, comment, emptyLayer } = entry;
+  let members = created === undefined ? '' : `,"created":${encodeJsonString(created)}`;
+  if (createdBy !== '') members += `,"created_by":${encodeJsonString(createdBy)}`;
+  if (author !== '') members += `,"author":${encodeJsonString(author)}`;
+  if (comment !== '') members += `,"comment":${encodeJsonString(comment)}`;
+  if (emptyLayer) members += ',"empty_layer":true';
+  return `{${members.slice(1)}}`;
 }
 
 function encodeContainerConfig(config: ContainerConfig): string {
