@@ -119,13 +119,11 @@ function linked({ stage, context }: CopyJob, actions: readonly FileAction[], con
 
 function historyText(instruction: AddInstruction | CopyInstruction): string {
   const { kind, chown, chmod, sourcePaths, sourceContents, destination } = instruction;
-  return [
-    kind === 'add' ? 'ADD' : 'COPY',
-    ...(kind === 'copy' && instruction.parents ? ['--parents'] : []),
-    ...(chown === '' ? [] : [`--chown=${chown}`]),
-    ...(chmod === '' ? [] : [`--chmod=${chmod}`]),
-    ...sourcePaths,
-    ...sourceContents.map(({ path }) => `<<${path}`),
-    destination,
-  ].join(' ');
+  let text = kind === 'add' ? 'ADD' : 'COPY';
+  if (kind === 'copy' && instruction.parents) text += ' --parents';
+  if (chown !== '') text += ` --chown=${chown}`;
+  if (chmod !== '') text += ` --chmod=${chmod}`;
+  for (const path of sourcePaths) text += ` ${path}`;
+  for (const { path } of sourceContents) text += ` <<${path}`;
+  return `${text} ${destination}`;
 }

@@ -45,13 +45,12 @@ function sourcesAndDestination(statement: Statement, command: string): SourcesAn
   const sources = statement.args.slice(0, -1);
   const destination = statement.args.at(-1) ?? '';
   if (findHeredoc(destination) !== undefined) throw problem(`${command} cannot accept a heredoc as a destination`);
-  const bodies = new Map(statement.heredocs.map((heredoc) => [heredoc.name, heredoc.content]));
   const sourcePaths: string[] = [];
   const sourceContents: SourceContent[] = [];
   for (const source of sources) {
     const heredoc = findHeredoc(source);
     if (heredoc === undefined) sourcePaths.push(source);
-    else sourceContents.push(sourceContent(heredoc, bodies.get(heredoc.name) ?? ''));
+    else sourceContents.push(sourceContent(heredoc, statement.heredocs.findLast(({ name }) => name === heredoc.name)?.content ?? ''));
   }
   return { destination, sourcePaths, sourceContents };
 }

@@ -108,7 +108,7 @@ class Marshaller {
         stack.pop();
         continue;
       }
-      if (input.vertex.kind === 'late') await this.#resolve(input);
+      if (input.vertex.kind === 'late' && !this.#late.has(input.vertex)) await this.#resolve(input);
       const vertex = this.#known(input)?.vertex;
       if (vertex !== undefined && !this.#done.has(vertex)) stack.push({ vertex, inputs: inputsOf(vertex), next: 0 });
     }
@@ -167,7 +167,7 @@ function inputsOf(vertex: Vertex): readonly Output[] {
   switch (vertex.kind) {
     case 'source': return [];
     case 'exec': return sourcesOf(sortMounts(vertex.mounts));
-    case 'file': return present([vertex.base, ...copySources(vertex.actions).toReversed()]);
+    case 'file': return present([vertex.base, ...copySources(vertex.actions).reverse()]);
     case 'merge': return vertex.inputs;
     case 'diff': return present([vertex.lower, vertex.upper]);
     case 'definition': return vertex.inputs();

@@ -26,7 +26,8 @@ export function encodeFile(vertex: FileVertex, context: OpContext): EncodedOp {
     input: position(input),
     secondaryInput: position(secondaryInput),
     output: index === last ? 0 : -1,
-    ...actionMessage(action, base),
+    // The field of an action has the name of its kind.
+    [action.kind]: actionMessage(action, base),
   }));
   return { bytes: encodeOp({ file: { actions } }, inputs.inputs), caps: [CAPS.fileBase] };
 }
@@ -43,26 +44,29 @@ function addSteps(steps: Step[], { base, actions }: ActionChain, addInput: (outp
 }
 
 /** The outputs that the copies of a chain read from. */
-export function copySources(actions: readonly FileAction[]): readonly (Output | undefined)[] {
-  return actions.flatMap((action) => {
+export function copySources(actions: readonly FileAction[]): (Output | undefined)[] {
+  const sources: (Output | undefined)[] = [];
+  for (const action of actions) {
     const source = action.kind === 'copy' ? action.source : undefined;
-    return source !== undefined && 'actions' in source ? [source.base, ...copySources(source.actions)] : [source];
-  });
+    if (source !== undefined && 'actions' in source) sources.push(source.base, ...copySources(source.actions));
+    else sources.push(source);
+  }
+  return sources;
 }
 
 function actionMessage(action: FileAction, base: number): object {
   switch (action.kind) {
-    case 'mkdir': return { mkdir: {
+    case 'mkdir': return {
       path: action.path, mode: action.mode & 0o777, makeParents: action.makeParents, owner: ownerMessage(action.owner, base), timestamp: timestamp(action.createdTime),
-    } };
-    case 'mkfile': return { mkfile: {
+    };
+    case 'mkfile': return {
       path: action.path, mode: action.mode & 0o777, data: action.data, owner: ownerMessage(action.owner, base), timestamp: timestamp(action.createdTime),
-    } };
-    case 'rm': return { rm: { path: action.path, allowNotFound: action.allowNotFound, allowWildcard: action.allowWildcard } };
-    case 'symlink': return { symlink: {
+    };
+    case 'rm': return { path: action.path, allowNotFound: action.allowNotFound, allowWildcard: action.allowWildcard };
+    case 'symlink': return {
       oldpath: action.oldPath, newpath: action.newPath, owner: ownerMessage(action.owner, base), timestamp: timestamp(action.createdTime),
-    } };
-    case 'copy': return { copy: copyMessage(action, base) };
+    };
+    case 'copy': return copyMessage(action, base);
   }
 }
 
