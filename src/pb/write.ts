@@ -145,5 +145,6 @@ function inGoOrder(keys: unknown[], { keyType, where }: FieldPlan): readonly Sca
   }
   const checked = keys as ScalarValue[];
   if (isBeyond) return checked.sort((a, b) => Buffer.compare(encodeText(String(a)), encodeText(String(b))));
-  return isSorted ? checked : checked.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  if (isSorted) return checked;
+  return keyType === 'string' ? checked.sort() : checked.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

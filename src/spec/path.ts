@@ -25,7 +25,8 @@ export function cleanPath(path: string): string {
 /** Go's path.Join: the non-empty parts with slashes between them, cleaned; '' when all are empty. */
 export function joinPath(...parts: readonly string[]): string {
   let joined = '';
-  for (const part of parts) {
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index] ?? '';
     if (part !== '') joined = joined === '' || joined.endsWith('/') ? joined + part : `${joined}/${part}`;
   }
   return joined === '' ? '' : cleanPath(joined);

@@ -11,6 +11,15 @@ export function compareStrings(a: string, b: string): number {
   return a.length - b.length;
 }
 
+/** Code units from here on do not sort as the UTF-8 bytes of their characters do. */
+const BEYOND_ORDER = /[\ud800-\uffff]/;
+
+/** Sorts the list in Go's order, and gives it back. */
+export function sortStrings(list: string[]): string[] {
+  // V8's own order is that of code units, and takes a fraction of the time.
+  return list.some((text) => BEYOND_ORDER.test(text)) ? list.sort(compareStrings) : list.sort();
+}
+
 /** Puts surrogates after all other code units, as their characters' UTF-8 forms are. */
 function codeUnitRank(unit: number): number {
   if (unit < 0xd800) return unit;

@@ -50,7 +50,7 @@ test('the other architecture is built here too: nothing of it runs, so it has th
   const other = architecture() === 'amd64' ? 'arm64' : 'amd64';
   const { image } = await env.mustBuild({ ...(await imageSources(env.registry, env.bases.debian, other)), epoch: RECORD_EPOCH, frontend: 'ours' });
   assert.is(image.config.architecture, other);
-  assert.equal(image.config.config.Entrypoint, ['/node', '--no-rehash-snapshot', '--initial-heap-size=64', '--baseline-batch-compilation-threshold=49152', '--invocation-count-for-maglev=1000', '--no-opt', '--v8-pool-size=1', '--disable-sigusr1', '/frontend.cjs']);
+  assert.equal(image.config.config.Entrypoint, ['/node', '--no-rehash-snapshot', '--initial-heap-size=64', '--max-semi-space-size=4', '--baseline-batch-compilation-threshold=49152', '--invocation-count-for-maglev=1000', '--no-opt', '--v8-pool-size=1', '--disable-sigusr1', '/frontend.cjs']);
   const machine = { amd64: 0x3e, arm64: 0xb7 }[other];
   for (const [path, { type, content }] of rootfs(image)) {
     if (type === 'file' && !path.endsWith('.cjs')) assert.is(content.readUInt16LE(18), machine, path);

@@ -6,7 +6,7 @@ import { encodeJsonString } from '../../../src/spec/json.ts';
 import { hostPlatform, parsePlatform, platformsEqual } from '../../../src/spec/platform.ts';
 import { parseNormalizedNamed, withDigest } from '../../../src/spec/reference.ts';
 import { foldCase } from '../../../src/spec/strings.ts';
-import { compareStrings } from '../../../src/spec/text.ts';
+import { compareStrings, sortStrings } from '../../../src/spec/text.ts';
 import { canonicalTimestamp, timestampOf, timestampSeconds, utcTime } from '../../../src/spec/time.ts';
 
 test('the digest of nothing', () => {
@@ -48,6 +48,8 @@ test('strings sort as their UTF-8 bytes do', () => {
   for (const [i, a] of words.entries()) {
     for (const [j, b] of words.entries()) assert.is(Math.sign(compareStrings(a, b)), Math.sign(i - j), `${i} ${j}`);
   }
+  assert.equal(sortStrings(words.toReversed()), words);
+  assert.equal(sortStrings(['b10', 'b', 'a', 'b2']), ['a', 'b', 'b10', 'b2']);
 });
 
 test('times as Go prints them', () => {
