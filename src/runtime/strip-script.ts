@@ -53,7 +53,7 @@ export function stripLines(paths: readonly StripPath[]): StripLines {
 
 const isOfGit = ({ action }: StripPath): boolean => action === 'normalise-git';
 
-/** The functions by action, in the order in which they are called after the command, which is that of the groups of one action in the table. */
+/** The functions by action, in the order in which they are called after the command. */
 const FUNCTIONS: ReadonlyMap<StripAction, string> = new Map([
   ['empty', 'put_back'], ['restore', 'put_back'], ['remove', 'put_back'], ['normalise', 'normalise'], ['report', 'report'], ['report-passwords', 'report_passwords'],
   ['report-keys', 'report_keys'], ['normalise-comments', 'comments'], ['normalise-go', 'go_times'],
@@ -65,16 +65,16 @@ const FUNCTIONS: ReadonlyMap<StripAction, string> = new Map([
  */
 function ruleCalls(paths: readonly StripPath[]): string {
   const used = new Map<string, number>();
-  let calls = '';
+  const calls = new Map<string, { readonly name: string; readonly words: string; readonly members: string[] }>();
   for (const [action, name] of FUNCTIONS) {
-    const groups = new Map<string, string[]>();
     for (const path of paths.filter((path) => path.action === action)) {
       const words = argumentsOf(path, used).map((word) => ` ${shellWord(word)}`).join('');
-      groups.set(words, [...(groups.get(words) ?? []), markedPath(path)]);
+      const call = calls.get(name + words) ?? { name, words, members: [] };
+      call.members.push(markedPath(path));
+      calls.set(name + words, call);
     }
-    for (const [words, members] of groups) calls += `$1 ${name} ${shellWord(patternLines(members))}${words}\n`;
   }
-  return calls;
+  return [...calls.values()].map(({ name, words, members }) => `$1 ${name} ${shellWord(patternLines(members))}${words}\n`).join('');
 }
 
 function argumentsOf(path: StripPath, used: Map<string, number>): readonly string[] {
