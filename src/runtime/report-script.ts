@@ -26,8 +26,9 @@ report_some() {
   done
 }
 
-# report_passwords PATTERNS: of a line with a hash that the saved copy lacks.
+# report_passwords PATTERNS GROUP: of a line with a hash that the saved copy lacks.
 report_passwords() {
+  copies=$S/$2
   each_new passwords_of "$1"
 }
 
@@ -38,7 +39,7 @@ passwords_of() {
       line=\${line#*:}
       line=\${line%%:*}
       case $line in '$'*) ;; *) continue ;; esac
-      ! grep -q -F -e "$line" "$S/\${f##*/}" 2>/dev/null || continue
+      ! grep -q -F -e "$line" "$copies/\${f##*/}" 2>/dev/null || continue
       tell "$f" 'it has the hash of a password, whose salt is random: every build has another one'
       break
     done < "$f"

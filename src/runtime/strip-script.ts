@@ -1,7 +1,8 @@
+import { GIT_FUNCTIONS } from './git-script.ts';
 import { NORMALISER } from './layout.ts';
 import { DATABASE_FUNCTIONS } from './package-databases.ts';
 import { REPORT_FUNCTIONS } from './report-script.ts';
-import { isFoundByName, searchCalls } from './search-script.ts';
+import { isFoundByName, SEARCH_FUNCTIONS, searchCalls } from './search-script.ts';
 import { patternLines, program, shellWord } from './shell.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface StripLines {
   readonly watch: string;
   /** The lines after the command for what is looked for in the whole file system. */
   readonly search: string;
+  /** The functions that are called after the command. */
+  readonly functions: string;
 }
 
 const known = new WeakMap<readonly StripPath[], StripLines>();
@@ -44,9 +47,11 @@ const known = new WeakMap<readonly StripPath[], StripLines>();
 export function stripLines(paths: readonly StripPath[]): StripLines {
   const before = known.get(paths);
   if (before !== undefined) return before;
-  const searches = `${paths.some(isOfGit) ? 'git_files\n' : ''}${searchCalls(paths)}`;
   const listed = paths.filter((path) => !isOfGit(path) && !isFoundByName(path));
-  const lines: StripLines = { rules: ruleCalls(listed) || ':\n', watch: searches === '' ? watchLines(listed) : '', search: searches };
+  const [git, found] = [paths.some(isOfGit), searchCalls(paths)];
+  const search = `${git ? 'git_files\n' : ''}${found}`;
+  const functions = `${STRIP_FUNCTIONS}${git ? GIT_FUNCTIONS : ''}${found === '' ? '' : SEARCH_FUNCTIONS}`;
+  const lines: StripLines = { rules: ruleCalls(listed) || ':\n', watch: search === '' ? watchLines(listed) : '', search, functions };
   known.set(paths, lines);
   return lines;
 }
@@ -80,22 +85,22 @@ function ruleCalls(paths: readonly StripPath[]): string {
 function argumentsOf(path: StripPath, used: Map<string, number>): readonly string[] {
   switch (path.action) {
     case 'restore': case 'empty': case 'remove': return groupOf(path, used);
-    case 'report-passwords': return [groupOf(path, used)[1]];
+    case 'report-passwords': return groupOf(path, used).slice(0, 1);
     case 'report': return [path.marker === undefined ? '' : `/${path.marker}`, path.why];
     default: return [];
   }
 }
 
-/** What is done with the file, and where its copy is. */
-function groupOf({ path, action }: StripPath, used: Map<string, number>): readonly [action: string, group: string] {
+/** Where the file's copy is, and what is done with it. */
+function groupOf({ path, action }: StripPath, used: Map<string, number>): readonly [group: string, action: string] {
   const slash = path.lastIndexOf('/');
   // Files of one name in many folders: no copies are kept.
-  if (action === 'remove' || PATTERN.test(path.slice(0, slash))) return ['remove', 'x'];
+  if (action === 'remove' || PATTERN.test(path.slice(0, slash))) return ['x', 'remove'];
   const name = PATTERN.test(path.slice(slash)) ? path : path.slice(slash + 1);
   const turn = used.get(name) ?? 0;
   used.set(name, turn + 1);
-  if (name === path) return [action, `p${used.size}`];
-  return [action, turn === 0 ? '.' : String(turn)];
+  if (name === path) return [`p${used.size}`, action];
+  return [turn === 0 ? '.' : String(turn), action];
 }
 
 const PATTERN = /[*?[]/;
@@ -148,16 +153,12 @@ nl='
 # keep FUNCTION PATTERNS ARG...: what has to be done before the command for what is called after it.
 keep() {
   watched=$watched$nl$2
-  case $1,$3 in
+  case $1,$4 in
   put_back,remove)
-    had=$S/$4.had
+    had=$S/$3.had
     each_file note "$2"
     ;;
-  put_back,*)
-    copies=$S/$4
-    each_file copy "$2"
-    ;;
-  report_passwords,*)
+  put_back,* | report_passwords,*)
     copies=$S/$3
     each_file copy "$2"
     ;;
@@ -218,7 +219,7 @@ watch() {
  * `each_new` finds the files that changed since `keep`, by their change time, which no program can set; `put_back` undoes.
  * A symbolic link or folder at a path is left alone, and what the RUN deleted stays deleted.
  */
-export const STRIP_FUNCTIONS = DATABASE_FUNCTIONS + REPORT_FUNCTIONS + program`
+const STRIP_FUNCTIONS = DATABASE_FUNCTIONS + REPORT_FUNCTIONS + program`
 # each_new FUNCTION PATTERNS: calls the function with those files that the command made or changed, a hundred at most at a time; with all of
 # them, and coarse set, when times have no fractions, or are those of the content alone.
 each_new() {
@@ -250,9 +251,9 @@ new_ones() {
   [ $# = 0 ] || "$act" "$@"
 }
 
-# put_back PATTERNS ACTION GROUP
+# put_back PATTERNS GROUP ACTION
 put_back() {
-  action=$2 copies=$S/$3 next=
+  copies=$S/$2 action=$3 next=
   if [ -f "$copies.had" ]; then
     exec 7< "$copies.had"
     IFS= read -r next <&7

@@ -1,14 +1,12 @@
 import { APT_FUNCTIONS } from './apt-script.ts';
 import { CLAMP_FUNCTIONS, clampCall, clampVariables } from './clamp-script.ts';
 import type { ClampSettings } from './clamp-script.ts';
-import { GIT_FUNCTIONS } from './git-script.ts';
 import { ABORT_STATUS, STATE_DIRECTORY } from './layout.ts';
 import { PACMAN_FUNCTIONS } from './pacman-script.ts';
-import { isFoundByName, SEARCH_FUNCTIONS } from './search-script.ts';
 import { program, shellWord } from './shell.ts';
 import { SNAPSHOT_FUNCTIONS, snapshotVariables } from './snapshot.ts';
 import type { SnapshotSettings } from './snapshot.ts';
-import { KEEP_FUNCTIONS, STRIP_FUNCTIONS, stripLines } from './strip-script.ts';
+import { KEEP_FUNCTIONS, stripLines } from './strip-script.ts';
 import type { StripPath } from './strip-script.ts';
 
 /** What the wrapper does around one RUN. Everything here is in its text, so that a change of it is a change of the build graph. */
@@ -37,7 +35,7 @@ export interface WrapperConfig {
  */
 export function wrapperScript(config: WrapperConfig): string {
   const { snapshot, clamp } = config;
-  const { rules, watch, search } = stripLines(config.strip);
+  const { rules, watch, search, functions } = stripLines(config.strip);
   const strips = config.strip.length > 0;
   return program`#!/bin/sh
 # repro-dockerfile: what runs around one RUN.
@@ -93,7 +91,7 @@ after() {
   fi
   ${snapshot === undefined ? '' : 'snapshot_after\n'}${strips ? 'each_rule\n' : ''}${search}${clamp === undefined ? '' : clampCall(clamp)}return 0
 }
-${strips ? STRIP_FUNCTIONS : ''}${config.strip.some(({ action }) => action === 'normalise-git') ? GIT_FUNCTIONS : ''}${config.strip.some(isFoundByName) ? SEARCH_FUNCTIONS : ''}
+${strips ? functions : ''}
 if [ "$1" = --after ]; then
   after "$PPID" </dev/null
   exit

@@ -181,7 +181,7 @@ test('paths of one function with the same arguments are one call, so that what i
     { path: '/a/*/b', action: 'restore', why: 'x' }, { path: '/c', action: 'restore', why: 'x' }, { path: '/d/c', action: 'empty', why: 'x' }, { path: '/e*', action: 'remove', why: 'x' },
     { path: '/f', action: 'report', why: 'y' }, { path: '/g', marker: 'h', action: 'report', why: 'y' }, { path: '/etc/shadow', action: 'report-passwords', why: 'z' },
   ]).rules;
-  assert.is(rules, "$1 put_back d/c empty .\n$1 put_back 'a/*/b\ne*' remove x\n$1 put_back c restore 1\n$1 report f '' y\n$1 report g/h /h y\n$1 report_passwords etc/shadow .\n");
+  assert.is(rules, "$1 put_back d/c . empty\n$1 put_back 'a/*/b\ne*' x remove\n$1 put_back c 1 restore\n$1 report f '' y\n$1 report g/h /h y\n$1 report_passwords etc/shadow .\n");
 });
 
 test('what is watched: files, what patterns match, and the folders in which more could come up', () => {

@@ -201,6 +201,12 @@ each('the hash of a password is told of when it is new', (shell) => withBox({ '/
   ]);
 }));
 
+each('another file of the name of the list of passwords is not taken for it', (shell) => withBox({ '/etc/shadow': `old:${HASH}:1:0:::::\n`, '/opt/shadow': 'parent\n' }, (box) => {
+  const made = box.run(shell, sh('echo "service:!:1::::::" >> $R/etc/shadow; echo x >> $R/opt/shadow'), { strip: stripRules({ enabled: true, add: ['/opt/shadow'], remove: [] }) });
+  assert.is(made.stderr, '');
+  assert.is(box.read('/opt/shadow'), 'parent\n');
+}));
+
 each('comments with a time, in what a program wrote in a folder of configuration', (shell) => withBox({ '/etc/old': '# on Fri Nov 27 12:33:47 UTC 2026\n' }, (box) => {
   const env = { PATH: process.env['PATH'], R: box.root, SOURCE_DATE_EPOCH: '1700000000' };
   const made = box.run(shell, sh(`${pause(shell)}; cd $R; mkdir -p "etc/a b" opt; for each in "etc/a b/new" opt/other; do printf '# on Fri Nov 27 12:33:47 UTC 2026\nx\n' > "$each"; done`), {}, { env });
