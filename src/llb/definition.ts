@@ -174,6 +174,7 @@ function inputsOf(vertex: Vertex): readonly Output[] {
   }
 }
 
+/** By index, since the iterator of a list, and what it gives, are objects. */
 function sourcesOf(mounts: readonly ExecMount[]): readonly Output[] {
   const sources: Output[] = [];
   for (let index = 0; index < mounts.length; index++) {

@@ -8,12 +8,7 @@ export function hasOutput(mount: ExecMount): boolean {
 
 /** Which output of an exec its root mount, the first of `mounts`, is: outputs are numbered in the order of the sorted targets. */
 export function rootIndex(mounts: readonly ExecMount[]): number {
-  let before = 0;
-  for (let index = 1; index < mounts.length; index++) {
-    const mount = mounts[index];
-    if (mount !== undefined && hasOutput(mount) && compareStrings(mount.target, '/') < 0) before++;
-  }
-  return before;
+  return mounts.slice(1).filter((mount) => hasOutput(mount) && compareStrings(mount.target, '/') < 0).length;
 }
 
 /** The mounts in the order of the op: by target, those with the same target as they came. */

@@ -1,5 +1,6 @@
 import { CodedError } from '../diag/error.ts';
 import { encodeText, isUtf8 } from '../spec/bytes.ts';
+import { BEYOND_ORDER } from '../spec/text.ts';
 import { MAX_DEPTH, planOf } from './plan.ts';
 import type { FieldPlan, MessagePlan } from './plan.ts';
 import { checkScalar, isZero, wireTypeOf, writeScalar } from './scalar.ts';
@@ -128,9 +129,6 @@ function writeMap(writer: WireWriter, field: FieldPlan, value: unknown, depth: n
     writer.close(start);
   }
 }
-
-/** Code units from here on do not sort as the UTF-8 bytes of their characters do. */
-const BEYOND_ORDER = /[\ud800-\uffff]/;
 
 /** Sorts a map's keys as Go does, strings by their bytes, numbers by value, false first. Throws on one that is not of the field's type. */
 function inGoOrder(keys: unknown[], { keyType, where }: FieldPlan): readonly ScalarValue[] {

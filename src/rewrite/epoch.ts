@@ -7,14 +7,14 @@ import type { RunChange, RunRewrite, RunRule } from './change.ts';
  * order, and each finds what those before it left. A stage that has a variable itself (ARG, ENV) keeps its own.
  */
 export function epochRule(): RunRule {
-  // RUNs are many, and most stages have none of the variables.
-  let last: { readonly epoch: bigint; readonly missing: number; readonly rewrite: RunRewrite } | undefined;
+  // RUNs are many, and mostly alike in this.
+  let last: { readonly epoch: bigint; readonly names: string; readonly rewrite: RunRewrite } | undefined;
   return ({ epoch, env }) => {
     if (epoch === undefined) return undefined;
-    let missing = 0;
-    for (let index = 0; index < NAMES.length; index++) if (env(NAMES[index] ?? '') === undefined) missing |= 1 << index;
-    if (missing === 0) return undefined;
-    if (last?.epoch !== epoch || last.missing !== missing) last = { epoch, missing, rewrite: rewriteOf(NAMES.filter((_, index) => (missing & (1 << index)) !== 0), epoch) };
+    const missing = NAMES.filter((name) => env(name) === undefined);
+    if (missing.length === 0) return undefined;
+    const names = missing.join(' ');
+    if (last?.epoch !== epoch || last.names !== names) last = { epoch, names, rewrite: rewriteOf(missing, epoch) };
     return last.rewrite;
   };
 }

@@ -12,7 +12,7 @@ export function compareStrings(a: string, b: string): number {
 }
 
 /** Code units from here on do not sort as the UTF-8 bytes of their characters do. */
-const BEYOND_ORDER = /[\ud800-\uffff]/;
+export const BEYOND_ORDER = /[\ud800-\uffff]/;
 
 /** Sorts the list in Go's order, and gives it back. */
 export function sortStrings(list: string[]): string[] {
