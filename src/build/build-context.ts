@@ -78,7 +78,7 @@ export async function loadHttpContext(gateway: Gateway, download: State, names: 
   const header = await told('failed to read downloaded context', () => ref.readFile(HTTP_CONTEXT_FILE, { offset: 0, length: HEADER_LENGTH }));
   if (!isArchive(header)) return { ...names, filename: HTTP_CONTEXT_FILE, context: download, dockerfile: download };
   const unpacked = scratch().file([{
-    kind: 'copy', source: download.output, sourcePath: joinPath('/', HTTP_CONTEXT_FILE), destinationPath: '/', attemptUnpack: true,
+    kind: 'copy', source: download.output, sourcePath: joinPath('/', HTTP_CONTEXT_FILE), destinationPath: '/', options: { attemptUnpack: true },
   }]);
   return { ...names, context: unpacked, dockerfile: unpacked, archive: ref };
 }
@@ -97,7 +97,7 @@ export async function loadInputStates(gateway: Gateway): Promise<ReadonlyMap<str
 
 /** The context below `subdir`. */
 export function scopeToSubdir(context: State, subdir: string): State {
-  return scratch().file([{ kind: 'copy', source: context.output, sourcePath: subdir, destinationPath: '/', copyDirContentsOnly: true }]);
+  return scratch().file([{ kind: 'copy', source: context.output, sourcePath: subdir, destinationPath: '/', options: { copyDirContentsOnly: true } }]);
 }
 
 /** The value of `run`; its errors get `what` before them. */

@@ -11,8 +11,8 @@ export interface CopyJob {
   /** Where paths are copied from. */
   readonly source: State;
   readonly destination: string;
-  /** Of every copy: owner, permissions, patterns to leave out. */
-  readonly options: CopyOptions;
+  /** Of every copy: owner, permissions, patterns to leave out; undefined when the flags say nothing. */
+  readonly options: CopyOptions | undefined;
   /** The name of the vertices. */
   readonly name: string;
   /** What the sources so far say of the repository: of several git sources, an earlier one's checksum holds for a later one. */

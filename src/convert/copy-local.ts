@@ -7,23 +7,23 @@ import { cut } from '../spec/strings.ts';
 import type { CopyJob } from './copy-job.ts';
 import { normalizePath } from './system-path.ts';
 
+const LOCAL: CopyOptions = {
+  followSymlinks: true, copyDirContentsOnly: true, attemptUnpack: false, createDestPath: true, allowWildcard: true, allowEmptyWildcard: true,
+};
+const UNPACKING: CopyOptions = { ...LOCAL, attemptUnpack: true };
+
 /** Copies a path of the context, a stage or an image. */
 export function copyLocal(job: CopyJob, path: string): FileAction {
   const { stage, instruction, source, destination, options } = job;
   reportIgnored(job, path);
   try {
     const { os } = stage.instructionPlatform;
-    const { from, patterns } = instruction.kind === 'copy' && instruction.parents ? splitParents(path, os) : { from: path, patterns: {} };
-    return copy(source, normalizePath('/', from, os, false), destination, {
-      followSymlinks: true,
-      copyDirContentsOnly: true,
-      ...patterns,
-      attemptUnpack: instruction.kind === 'add' && (instruction.unpack ?? true),
-      createDestPath: true,
-      allowWildcard: true,
-      allowEmptyWildcard: true,
-      ...options,
-    });
+    const own = instruction.kind === 'add' && (instruction.unpack ?? true) ? UNPACKING : LOCAL;
+    if (instruction.kind === 'copy' && instruction.parents) {
+      const { from, patterns } = splitParents(path, os);
+      return copy(source, normalizePath('/', from, os, false), destination, { ...own, ...patterns, ...options });
+    }
+    return copy(source, normalizePath('/', path, os, false), destination, options === undefined ? own : { ...own, ...options });
   } catch (error) {
     throw wrapError(error, 'removing drive letter');
   }

@@ -32,7 +32,7 @@ export function convertAdd(stage: StageBuild, add: AddInstruction, context: Inst
 
 /** COPY. */
 export function convertCopy(stage: StageBuild, instruction: CopyInstruction, context: InstructionContext): void {
-  const [node] = context.command.sources;
+  const node = context.command.sources[0];
   const source = node === undefined ? undefined : stage.finished.get(node);
   if (node !== undefined && source === undefined) {
     const label = quote(stage.node.origin.steps.label);
@@ -46,24 +46,35 @@ export function convertCopy(stage: StageBuild, instruction: CopyInstruction, con
 function convertCopying(stage: StageBuild, instruction: AddInstruction | CopyInstruction, context: InstructionContext, source: State): void {
   const { conversion, image, instructionPlatform: platform } = stage;
   const destination = absoluteDestination(stage, instruction.destination);
-  const options: CopyOptions = {
-    ...(instruction.chown === '' ? {} : { owner: parseOwner(instruction.chown) }),
-    ...(instruction.excludePatterns.length === 0 ? {} : { excludePatterns: instruction.excludePatterns }),
-    ...parseChmod(instruction.chmod),
-  };
+  const options = copyOptions(instruction);
   assertChecksumFits(instruction);
   const text = commandText(instruction.code, stage.state.env, { escape: conversion.escape });
   const name = nextStepName(stage, text, context.command, platform);
-  const git = instruction.kind === 'add' ? { checksum: instruction.checksum, keepGitDir: instruction.keepGitDir } : { checksum: '', keepGitDir: undefined };
+  const git = instruction.kind === 'add' ? { checksum: instruction.checksum, keepGitDir: instruction.keepGitDir } : NO_GIT;
   const job: CopyJob = { stage, context, instruction, source, destination, options, name, git };
-  const copies = [...instruction.sourcePaths.map((path) => copySource(job, path)), ...instruction.sourceContents.map((content) => copyContent(job, content))];
-  const constraints = mergeConstraints(customName(name), sourceLocation(stage, instruction.location), stage.ignoreCache ? { ignoreCache: true } : {});
+  const copies = instruction.sourcePaths.map((path) => copySource(job, path));
+  for (const content of instruction.sourceContents) copies.push(copyContent(job, content));
+  // COPYs are many, and objects that are put together of others take their time.
+  const { locations } = sourceLocation(stage, instruction.location);
+  const constraints: Constraints = { description: customName(name).description, ignoreCache: stage.ignoreCache, locations };
   if (instruction.link && instruction.chmod === '' && conversion.options.caps.supports(CAPS.mergeOp)) {
-    stage.state = linked(job, withFileRule(stage, instruction, copies, undefined), constraints, text);
+    stage.state = linked(job, withFileRule(stage, instruction, copies, { base: undefined, locations }), constraints, text);
   } else {
-    stage.state = stage.state.file(withFileRule(stage, instruction, copies, stage.state.output), constraints);
+    stage.state = stage.state.file(withFileRule(stage, instruction, copies, { base: stage.state.output, locations }), constraints);
   }
   addHistory(image, historyText(instruction), conversion.epoch, 'named');
+}
+
+const NO_GIT: CopyJob['git'] = { checksum: '', keepGitDir: undefined };
+
+/** What the flags say of every copy; undefined when they say nothing. */
+function copyOptions({ chown, chmod, excludePatterns }: AddInstruction | CopyInstruction): CopyOptions | undefined {
+  if (chown === '' && chmod === '' && excludePatterns.length === 0) return undefined;
+  return {
+    ...(chown === '' ? {} : { owner: parseOwner(chown) }),
+    ...(excludePatterns.length === 0 ? {} : { excludePatterns }),
+    ...parseChmod(chmod),
+  };
 }
 
 /** The destination below the working directory; a slash at its end stays. */

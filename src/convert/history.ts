@@ -19,7 +19,7 @@ export interface BuildArg {
 export function addHistory(image: ImageDraft, text: string, epoch: ZonedTime | undefined, layer: 'none' | 'silent' | 'named' = 'none'): void {
   const created = epoch === undefined ? undefined : printableTime(epoch);
   image.history.push({
-    ...(created === undefined ? {} : { created }),
+    created,
     createdBy: layer === 'named' ? `${text} # buildkit` : text,
     author: '',
     comment: COMMENT,

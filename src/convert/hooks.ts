@@ -2,7 +2,6 @@ import type { InstructionBase, RunInstruction } from '../dockerfile/ast.ts';
 import type { ExecMount, FileAction, NetworkMode, Output, SecretRequest, SourceLocation, SshRequest } from '../llb/types.ts';
 import { joinLists, KnownOf } from '../spec/known.ts';
 import { basePath } from '../spec/path.ts';
-import { sourceLocation } from './context.ts';
 import type { StageBuild } from './context.ts';
 import type { HookMount, RunFacts, RunHook } from './options.ts';
 import type { RunMounts } from './run-mounts.ts';
@@ -74,12 +73,17 @@ function mountsOf({ mounts }: RunHook, cacheNamespace: string): RunMounts {
   return { mounts: mounts.flatMap((mount) => execMount(mount, cacheNamespace)), secrets: mounts.flatMap(secretRequest), ssh: mounts.flatMap(sshRequest) };
 }
 
-/** The actions of a COPY, ADD or WORKDIR on `base`, as the file rule has them. */
-export function withFileRule(stage: StageBuild, { code, location }: InstructionBase, actions: readonly FileAction[], base: Output | undefined): readonly FileAction[] {
+/** Of an op with file actions, what it works on and where it stands. */
+interface OpFacts {
+  readonly base: Output | undefined;
+  readonly locations: readonly SourceLocation[] | undefined;
+}
+
+/** The actions of a COPY, ADD or WORKDIR, as the file rule has them. */
+export function withFileRule(stage: StageBuild, { code }: InstructionBase, actions: readonly FileAction[], { base, locations }: OpFacts): readonly FileAction[] {
   const { epoch, options: { fileRule, caps } } = stage.conversion;
   if (fileRule === undefined) return actions;
-  const locations = sourceLocation(stage, location).locations ?? [];
-  return fileRule(actions, { platform: stage.instructionPlatform, code, locations, base, caps, ...(epoch === undefined ? {} : { epoch: epoch.seconds }) });
+  return fileRule(actions, { platform: stage.instructionPlatform, code, locations: locations ?? NONE, base, caps, ...(epoch === undefined ? {} : { epoch: epoch.seconds }) });
 }
 
 function execMount(mount: HookMount, cacheNamespace: string): readonly ExecMount[] {

@@ -7,7 +7,7 @@ import { customName, mergeConstraints } from '../llb/constraints.ts';
 import { mkfile } from '../llb/fileaction.ts';
 import { scratch } from '../llb/state.ts';
 import type { RunOptions } from '../llb/state.ts';
-import type { ExecMount } from '../llb/types.ts';
+import type { Constraints, ExecMount, LinuxResources } from '../llb/types.ts';
 import { encodeText } from '../spec/bytes.ts';
 import { joinLists, KnownOf } from '../spec/known.ts';
 import { joinPath } from '../spec/path.ts';
@@ -32,17 +32,14 @@ export function convertRun(stage: StageBuild, run: RunInstruction, context: Inst
   const own = convertMounts(stage, run, context);
   const text = commandText(run.code + script.summary, withSecretMask(run, state.env), { escape: conversion.escape, rawQuotes: true, skipUnsetEnv: true });
   const name = nextStepName(stage, text, context.command, state.platform);
-  const constraints = mergeConstraints(
-    customName(name, ['com.docker.dockerfile.v1.command', run.code]),
-    sourceLocation(stage, run.location),
-    stage.ignoreCache ? { ignoreCache: true } : {},
-    resources(stage),
-  );
+  // RUNs are many, and objects that are put together of others take their time.
+  const { description } = customName(name, ['com.docker.dockerfile.v1.command', run.code]);
+  const { locations } = sourceLocation(stage, run.location);
+  const constraints: Constraints = { description, ignoreCache: stage.ignoreCache, locations, linuxResources: resources(stage) };
   const network = run.network === 'default' ? undefined : run.network;
   const mounts = joinLists(script.mount === undefined ? own.mounts : [script.mount, ...own.mounts], shmMount(stage));
-  const command = withHooks(stage, run, { args, mounts, secrets: own.secrets, ssh: own.ssh, env: [] }, { network, locations: constraints.locations });
+  const command = withHooks(stage, run, { args, mounts, secrets: own.secrets, ssh: own.ssh, env: [] }, { network, locations });
   const { extraHosts, ulimits, cgroupParent, devices } = daemonOptions(stage, run);
-  // RUNs are many, and objects that are put together of others take their time.
   stage.state = state.run({
     args: command.args, mounts: command.mounts, secrets: command.secrets, ssh: command.ssh, env: command.env,
     extraHosts, ulimits, cgroupParent, devices, proxy: conversion.proxy, network, security: run.security, constraints,
@@ -119,7 +116,7 @@ function shmMount({ conversion: { options: { caps, config } } }: StageBuild): re
   return [{ target: '/dev/shm', source: undefined, tmpfs: { size: config.shmSize } }];
 }
 
-function resources({ conversion: { options: { caps, config } } }: StageBuild) {
+function resources({ conversion: { options: { caps, config } } }: StageBuild): LinuxResources | undefined {
   const { linuxResources } = config;
-  return linuxResources !== undefined && caps.supports(CAPS.execMetaLinuxResources) ? { linuxResources } : {};
+  return linuxResources !== undefined && caps.supports(CAPS.execMetaLinuxResources) ? linuxResources : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Range } from '../diag/range.ts';
 import type { Stage } from '../dockerfile/ast.ts';
 import { suggest } from '../dockerfile/suggest.ts';
-import { processWord, WordError } from '../dockerfile/words.ts';
+import { isPlainWord, processWord, WordError } from '../dockerfile/words.ts';
 import type { EnvGetter, ProcessedWord, WordOptions } from '../dockerfile/words.ts';
 import type { Linter } from '../lint/linter.ts';
 import { RULES } from '../lint/rules.ts';
@@ -28,12 +28,20 @@ export function reportStageNames(stages: readonly Stage[], linter: Linter): void
 
 /** Keywords that are not written as most of the others are, or in mixed case. */
 export function reportKeywordCasing(stages: readonly Stage[], linter: Linter): void {
-  const keywords = stages.flatMap((stage) => [stage, ...stage.instructions]);
-  const lower = keywords.filter(({ keyword }) => keyword === toLower(keyword)).length;
-  const upper = keywords.filter(({ keyword }) => keyword !== toLower(keyword) && keyword === toUpper(keyword)).length;
+  const instructions = stages.flatMap((stage) => [stage, ...stage.instructions]);
+  // There are few spellings, and many instructions.
+  const counts = new Map<string, number>();
+  for (const { keyword } of instructions) counts.set(keyword, (counts.get(keyword) ?? 0) + 1);
+  let [lower, upper] = [0, 0];
+  for (const [keyword, count] of counts) {
+    if (keyword === toLower(keyword)) lower += count;
+    else if (keyword === toUpper(keyword)) upper += count;
+  }
   const [cased, casing] = lower > upper ? [toLower, 'lowercase'] : [toUpper, 'uppercase'];
-  for (const { keyword, location } of keywords) {
-    if (cased(keyword) !== keyword) linter.run(RULES.ConsistentInstructionCasing, location, RULES.ConsistentInstructionCasing.format(keyword, casing));
+  const wrong = new Set([...counts.keys()].filter((keyword) => cased(keyword) !== keyword));
+  if (wrong.size === 0) return;
+  for (const { keyword, location } of instructions) {
+    if (wrong.has(keyword)) linter.run(RULES.ConsistentInstructionCasing, location, RULES.ConsistentInstructionCasing.format(keyword, casing));
   }
 }
 
@@ -103,6 +111,7 @@ export function reportSecretKey(instruction: string, key: string, location: read
 
 /** `word` with the stage's variables put in; those that are not set are reported, also when it cannot be read. */
 export function expandStageWord(stage: StageBuild, context: InstructionContext, word: string, options: WordOptions = { escape: stage.conversion.escape }): string {
+  if (isPlainWord(word)) return word;
   const { env } = stage.state;
   try {
     const { result, unmatched } = processWord(word, env, options);

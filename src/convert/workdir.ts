@@ -1,7 +1,7 @@
 import { wrapError } from '../diag/error.ts';
 import type { InstructionOf } from '../dockerfile/ast.ts';
 import { RULES } from '../lint/rules.ts';
-import { customName, mergeConstraints } from '../llb/constraints.ts';
+import { customName } from '../llb/constraints.ts';
 import { mkdir, parseOwner } from '../llb/fileaction.ts';
 import { unixNanoseconds } from '../spec/time.ts';
 import { nextStepName, sourceLocation } from './context.ts';
@@ -27,7 +27,9 @@ export function convertWorkdir(stage: StageBuild, workdir: InstructionOf<'workdi
       ...(conversion.epoch === undefined ? {} : { createdTime: unixNanoseconds(conversion.epoch) }),
     });
     const name = nextStepName(stage, commandText(workdir.code, stage.state.env, { escape: conversion.escape }), command, platform);
-    stage.state = stage.state.file(withFileRule(stage, workdir, [action], stage.state.output), mergeConstraints(customName(name), sourceLocation(stage, workdir.location), { platform }));
+    const { locations } = sourceLocation(stage, workdir.location);
+    const actions = withFileRule(stage, workdir, [action], { base: stage.state.output, locations });
+    stage.state = stage.state.file(actions, { description: customName(name).description, locations, platform });
   }
   addHistory(image, `WORKDIR ${dir}`, conversion.epoch, dir === '/' ? 'none' : 'silent');
 }

@@ -12,9 +12,13 @@ export interface Range {
 
 /** The ranges of the lines `start` to `end`, one a line, as BuildKit's parser gives them (parser/errors.go, toRanges). */
 export function lineRanges(start: number, end: number): readonly Range[] {
+  if (end <= start) return [lineRange(start)];
   const ranges: Range[] = [];
-  for (let line = start; line <= Math.max(start, end); line++) {
-    ranges.push({ start: { line, character: 0 }, end: { line, character: 0 } });
-  }
+  for (let line = start; line <= end; line++) ranges.push(lineRange(line));
   return ranges;
+}
+
+function lineRange(line: number): Range {
+  const place = { line, character: 0 };
+  return { start: place, end: place };
 }

@@ -25,14 +25,16 @@ export function readArguments(keyword: Exclude<Keyword, 'onbuild'>, rest: string
       return plain(readNameValues(keyword.toUpperCase(), rest, escape));
     case 'arg':
       return plain(packageReads(keyword, rest, escape) ? readWithPackage(keyword, rest) : readWords(rest, escape));
-    case 'expose': case 'from':
-      return plain(readList(keyword, rest, escape));
+    case 'expose':
+      return plain(packageReads(keyword, rest, escape) ? readWithPackage(keyword, rest) : splitList(rest));
+    case 'from':
+      return plain(splitList(rest));
     case 'maintainer': case 'stopsignal': case 'user': case 'workdir':
       return readText(keyword, rest, escape);
     case 'healthcheck':
       return readHealthcheck(rest, escape);
     case 'add': case 'copy': case 'volume':
-      return readJsonForm(keyword, rest, escape) ?? plain(readList(keyword, rest, escape));
+      return readJsonForm(keyword, rest, escape) ?? plain(splitList(rest));
     case 'cmd': case 'entrypoint': case 'run': case 'shell':
       return rest === '' ? NONE : readJsonForm(keyword, rest, escape) ?? readText(keyword, rest, escape);
   }
@@ -47,9 +49,8 @@ function readText(keyword: Keyword, rest: string, escape: string): Arguments {
   return plain(packageReads(keyword, rest, escape) ? readWithPackage(keyword, rest) : [rest]);
 }
 
-function readList(keyword: Keyword, rest: string, escape: string): readonly string[] {
-  if (rest === '') return [];
-  return packageReads(keyword, rest, escape) ? readWithPackage(keyword, rest) : rest.split(BLANKS);
+function splitList(rest: string): readonly string[] {
+  return rest === '' ? [] : rest.split(BLANKS);
 }
 
 /** The items of a JSON array of strings; undefined when it is no JSON array. Throws when it holds anything else. */

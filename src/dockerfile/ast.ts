@@ -15,8 +15,8 @@ export interface InstructionBase {
   readonly code: string;
   /** One range a source line, heredoc bodies included. */
   readonly location: readonly Range[];
-  /** The comment lines directly above, without `#` (the reference's PrevComment); undefined when there is none. */
-  readonly comments?: readonly string[];
+  /** The comment lines directly above, without `#` (the reference's PrevComment). */
+  readonly comments: readonly string[];
 }
 
 export interface KeyValue {
@@ -180,7 +180,7 @@ export interface Stage {
   /** The FROM instruction's source text. */
   readonly code: string;
   readonly docComment: string;
-  readonly comments?: readonly string[];
+  readonly comments: readonly string[];
   readonly location: readonly Range[];
   readonly instructions: readonly Instruction[];
 }

@@ -1,5 +1,5 @@
 import { CodedError } from '../diag/error.ts';
-import { trimSpace, toLower } from '../spec/strings.ts';
+import { trimSpace } from '../spec/strings.ts';
 import type { InstructionBase } from './ast.ts';
 import { parseFlags, type Flags, type FlagType } from './flags.ts';
 import type { Statement } from './scan.ts';
@@ -10,9 +10,8 @@ const NO_FLAGS: ReadonlyMap<string, FlagType> = new Map();
 
 /** The part of an instruction that is the same for all. */
 export function baseOf(statement: Statement): InstructionBase {
-  const { keyword, location, comments, original } = statement;
-  const base = { name: toLower(keyword), keyword, code: trimSpace(original), location };
-  return comments.length === 0 ? base : { ...base, comments };
+  const { name, keyword, location, comments, original } = statement;
+  return { name, keyword, code: trimSpace(original), location, comments };
 }
 
 export function readFlags(statement: Statement, types: ReadonlyMap<string, FlagType>): Flags {

@@ -17,8 +17,10 @@ export function parseAdd(statement: Statement): AddInstruction {
   const flags = readFlags(statement, ADD_FLAGS);
   const keepGitDir = flags.bool('keep-git-dir');
   const unpack = flags.bool('unpack');
+  const { name, keyword, code, location, comments } = baseOf(statement);
+  const { destination, sourcePaths, sourceContents } = sourcesAndDestination(statement, 'ADD');
   return {
-    kind: 'add', ...baseOf(statement), ...sourcesAndDestination(statement, 'ADD'),
+    kind: 'add', name, keyword, code, location, comments, destination, sourcePaths, sourceContents,
     chown: flags.string('chown'), chmod: flags.string('chmod'), link: flags.bool('link') === true,
     excludePatterns: flags.list('exclude'), checksum: flags.string('checksum'),
     ...(keepGitDir === undefined ? {} : { keepGitDir }), ...(unpack === undefined ? {} : { unpack }),
@@ -29,8 +31,10 @@ export function parseAdd(statement: Statement): AddInstruction {
 export function parseCopy(statement: Statement): CopyInstruction {
   assertDestination(statement, 'COPY');
   const flags = readFlags(statement, COPY_FLAGS);
+  const { name, keyword, code, location, comments } = baseOf(statement);
+  const { destination, sourcePaths, sourceContents } = sourcesAndDestination(statement, 'COPY');
   return {
-    kind: 'copy', ...baseOf(statement), ...sourcesAndDestination(statement, 'COPY'),
+    kind: 'copy', name, keyword, code, location, comments, destination, sourcePaths, sourceContents,
     from: flags.string('from'), chown: flags.string('chown'), chmod: flags.string('chmod'), link: flags.bool('link') === true,
     parents: flags.bool('parents') === true, excludePatterns: flags.list('exclude'),
   };
@@ -44,7 +48,8 @@ function assertDestination(statement: Statement, command: string): void {
 function sourcesAndDestination(statement: Statement, command: string): SourcesAndDestination {
   const sources = statement.args.slice(0, -1);
   const destination = statement.args.at(-1) ?? '';
-  if (findHeredoc(destination) !== undefined) throw problem(`${command} cannot accept a heredoc as a destination`);
+  if (isHeredoc(destination)) throw problem(`${command} cannot accept a heredoc as a destination`);
+  if (!sources.some(isHeredoc)) return { destination, sourcePaths: sources, sourceContents: NO_CONTENTS };
   const sourcePaths: string[] = [];
   const sourceContents: SourceContent[] = [];
   for (const source of sources) {
@@ -53,6 +58,12 @@ function sourcesAndDestination(statement: Statement, command: string): SourcesAn
     else sourceContents.push(sourceContent(heredoc, statement.heredocs.findLast(({ name }) => name === heredoc.name)?.content ?? ''));
   }
   return { destination, sourcePaths, sourceContents };
+}
+
+const NO_CONTENTS: readonly SourceContent[] = [];
+
+function isHeredoc(text: string): boolean {
+  return findHeredoc(text) !== undefined;
 }
 
 function sourceContent(heredoc: Heredoc, body: string): SourceContent {

@@ -21,7 +21,9 @@ export function expandInstruction(instruction: Instruction, expand: Expand): Ins
     case 'copy': {
       const chown = expand(instruction.chown);
       const chmod = expand(instruction.chmod);
-      return { ...instruction, chown, chmod, ...expandPaths(instruction, expand) };
+      const { sourcePaths, destination } = expandPaths(instruction, expand);
+      const isSame = chown === instruction.chown && chmod === instruction.chmod && sourcePaths === instruction.sourcePaths && destination === instruction.destination;
+      return isSame ? instruction : { ...instruction, chown, chmod, sourcePaths, destination };
     }
     case 'arg': return { ...instruction, args: instruction.args.map((arg) => {
       const key = expand(arg.key);
@@ -39,10 +41,10 @@ export function expandInstruction(instruction: Instruction, expand: Expand): Ins
 /** The instruction with `expand` applied to the heredocs of ADD and COPY whose names are not quoted. Throws what `expand` throws. */
 export function expandRawInstruction(instruction: Instruction, expand: Expand): Instruction {
   if (instruction.kind !== 'add' && instruction.kind !== 'copy') return instruction;
+  if (instruction.sourceContents.length === 0) return instruction;
   const sourceContents = instruction.sourceContents.map((content) => (content.expand ? { ...content, data: expand(content.data) } : content));
   return { ...instruction, sourceContents };
 }
-
 
 function expandPairs(pairs: readonly KeyValue[], expand: Expand): readonly KeyValue[] {
   return pairs.map((pair) => {
@@ -53,5 +55,6 @@ function expandPairs(pairs: readonly KeyValue[], expand: Expand): readonly KeyVa
 
 function expandPaths(paths: SourcesAndDestination, expand: Expand): Pick<SourcesAndDestination, 'sourcePaths' | 'destination'> {
   const sourcePaths = paths.sourcePaths.map((path) => expand(path));
-  return { sourcePaths, destination: expand(paths.destination) };
+  const isSame = sourcePaths.every((path, index) => path === paths.sourcePaths[index]);
+  return { sourcePaths: isSame ? paths.sourcePaths : sourcePaths, destination: expand(paths.destination) };
 }

@@ -5,6 +5,8 @@ import { withSuggestion } from './suggest.ts';
 /** `list`: may be given several times. */
 export type FlagType = 'bool' | 'string' | 'list';
 
+const NONE: readonly string[] = [];
+
 /** The flags of an instruction that were given, in order. */
 export class Flags {
   readonly #values: ReadonlyMap<string, readonly string[]>;
@@ -22,7 +24,7 @@ export class Flags {
   }
 
   list(name: string): readonly string[] {
-    return this.#values.get(name) ?? [];
+    return this.#values.get(name) ?? NONE;
   }
 
   /** undefined: not given. */
@@ -32,8 +34,11 @@ export class Flags {
   }
 }
 
+const NO_FLAGS = new Flags(new Map());
+
 /** Reads `--name=value` words (instructions/bflag.go). Throws CodedError `syntax`. */
 export function parseFlags(words: readonly string[], types: ReadonlyMap<string, FlagType>): Flags {
+  if (words.length === 0) return NO_FLAGS;
   const values = new Map<string, string[]>();
   for (const word of words) {
     const { before: written, after: value } = cut(word, '=');

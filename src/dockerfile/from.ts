@@ -24,7 +24,7 @@ export function parseFrom(statement: Statement, linter: Linter | undefined): Omi
   if (name !== '') lintDescription('FROM', [name], statement, linter);
   return {
     name, originalName, asKeyword, keyword, baseName, platform, code, location,
-    docComment: docCommentOf(statement.comments, name), ...(comments === undefined ? {} : { comments }),
+    docComment: docCommentOf(comments, name), comments,
   };
 }
 

@@ -12,6 +12,7 @@ const BEGIN = /^([0-9]*)<<(-?)/;
  * (parser/parser.go, ParseHeredoc). Throws WordError when the name's quotes do not close.
  */
 export function parseHeredoc(text: string): Heredoc | undefined {
+  if (!text.includes('<<')) return undefined;
   const match = BEGIN.exec(text);
   if (match === null) return undefined;
   let start = match[0].length;

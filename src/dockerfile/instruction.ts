@@ -1,7 +1,7 @@
 import { assertNever } from '../diag/error.ts';
 import type { Linter } from '../lint/linter.ts';
 import { RULES } from '../lint/rules.ts';
-import { cut, toLower, toUpper, trimSpace } from '../spec/strings.ts';
+import { cut, toUpper, trimSpace } from '../spec/strings.ts';
 import { compareStrings } from '../spec/text.ts';
 import type { Instruction, InstructionOf, KeyValue } from './ast.ts';
 import { assertNoFlags, assertSomeArgument, baseOf, docCommentOf, onlyArgument, problem } from './command.ts';
@@ -15,8 +15,7 @@ import { withSuggestion } from './suggest.ts';
 
 /** The keyword of a statement. Throws CodedError `syntax` with a suggestion when it is none. */
 export function keywordOf(statement: Statement): Keyword {
-  const keyword = toLower(statement.keyword);
-  if (isKeyword(keyword)) return keyword;
+  if (isKeyword(statement.name)) return statement.name;
   throw withSuggestion(problem(`unknown instruction: ${statement.keyword}`), statement.keyword, KEYWORDS, false);
 }
 

@@ -47,7 +47,7 @@ export function parseInstructionText(text: string, linter?: Linter, location?: r
   const [scanned] = statements;
   if (scanned === undefined || statements.length !== 1) throw new CodedError('syntax', 'onbuild trigger should be a single expression');
   const statement = location === undefined ? scanned : { ...scanned, location };
-  const parsed = locate(statement, () => parseKeyword(statement, linter));
+  const parsed = parseTrigger(statement, linter);
   if (parsed.keyword !== 'from') return parsed.instruction;
   throw withLocation(new CodedError('syntax', '*instructions.Stage is not a command type'), statement.location);
 }
@@ -63,22 +63,20 @@ function parseKeyword(statement: Statement, linter: Linter | undefined): Parsed 
   return { keyword, instruction: parseInstruction(keyword, statement, own) };
 }
 
-/** Parses a statement of a whole Dockerfile, where errors tell their line in the message too. */
-function parseStatement(statement: Statement, linter: Linter | undefined): Parsed {
-  return locate(statement, () => {
-    try {
-      return parseKeyword(statement, linter);
-    } catch (error) {
-      const line = statement.location[0]?.start.line ?? 0;
-      throw new CodedError('syntax', `dockerfile parse error on line ${line}: ${messageOf(error)}`, { cause: error });
-    }
-  });
-}
-
-function locate<T>(statement: Statement, parse: () => T): T {
+function parseTrigger(statement: Statement, linter: Linter | undefined): Parsed {
   try {
-    return parse();
+    return parseKeyword(statement, linter);
   } catch (error) {
     throw withLocation(error, statement.location);
+  }
+}
+
+/** Parses a statement of a whole Dockerfile, where errors tell their line in the message too. */
+function parseStatement(statement: Statement, linter: Linter | undefined): Parsed {
+  try {
+    return parseKeyword(statement, linter);
+  } catch (error) {
+    const line = statement.location[0]?.start.line ?? 0;
+    throw withLocation(new CodedError('syntax', `dockerfile parse error on line ${line}: ${messageOf(error)}`, { cause: error }), statement.location);
   }
 }

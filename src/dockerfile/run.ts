@@ -18,8 +18,10 @@ export function parseRun(statement: Statement): RunInstruction {
   const mounts = mountFlags.map((value) => parseMount(value));
   const network = parseNetwork(flags.string('network', 'default'));
   const security = parseSecurity(flags.string('security', 'sandbox'));
+  const { name, keyword, code, location, comments } = baseOf(statement);
+  const { commandLine, prependShell, files } = shellDependentCommand(statement);
   return {
-    kind: 'run', ...baseOf(statement), ...shellDependentCommand(statement),
+    kind: 'run', name, keyword, code, location, comments, commandLine, prependShell, files,
     mountFlags, mounts, network, security, deviceFlags, devices, flagsUsed: flags.used,
   };
 }

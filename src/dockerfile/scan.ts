@@ -8,12 +8,14 @@ import { DirectiveScanner } from './directives.ts';
 import { heredocsOfLine } from './heredoc.ts';
 import { isKeyword } from './keywords.ts';
 import { discardByteOrderMark, LineReader, MAX_LINE_SIZE, trimNewline } from './lines.ts';
-import { splitCommand } from './split.ts';
+import { splitCommand, type SplitLine } from './split.ts';
 
 /** One instruction, split into its parts but not understood (parser/parser.go, Node). */
 export interface Statement {
   /** As written. */
   readonly keyword: string;
+  /** The keyword in lower case. */
+  readonly name: string;
   readonly flags: readonly string[];
   readonly args: readonly string[];
   /** The arguments are a JSON array. */
@@ -44,13 +46,15 @@ export function scanDockerfile(source: Uint8Array): Scan {
   return new Scanner(source).scan();
 }
 
+const NONE: readonly never[] = [];
+
 class Scanner {
   readonly #lines: LineReader;
   readonly #directives = new DirectiveScanner();
   readonly #statements: Statement[] = [];
   readonly #warnings: ScanWarning[] = [];
   #escape = '\\';
-  #comments: string[] = [];
+  #comments: string[] | undefined;
   /** The number of lines read, but for a directive that is wrong: the reference counts it after the error. */
   #line = 0;
 
@@ -78,7 +82,7 @@ class Scanner {
     if (text.startsWith('#') || text === '') return;
     const statement = this.#readStatement(text, start);
     this.#statements.push(statement);
-    this.#comments = [];
+    this.#comments = undefined;
   }
 
   #readDirective(text: string): boolean {
@@ -99,18 +103,18 @@ class Scanner {
   /** An empty comment parts those above from the instruction below. The reference leaves out one byte, `#` or not. */
   #addComment(raw: string): void {
     const comment = trimSpace(raw.charCodeAt(0) < 0x80 ? raw.slice(1) : fromByteText(toByteText(raw).slice(1)));
-    if (comment === '') this.#comments = [];
-    else this.#comments.push(comment);
+    if (comment === '') this.#comments = undefined;
+    else (this.#comments ??= []).push(comment);
   }
 
   #readStatement(text: string, start: number): Statement {
     const line = this.#joinLines(text);
     try {
       const parts = parseLine(line, this.#escape);
-      const heredocs = parts.heredocs && line.includes('<<') ? heredocsOfLine(line).map((heredoc) => this.#readHeredoc(heredoc)) : [];
+      const heredocs = parts.heredocs && line.includes('<<') ? heredocsOfLine(line).map((heredoc) => this.#readHeredoc(heredoc)) : NONE;
       return {
-        keyword: parts.keyword, flags: parts.flags, args: parts.args, json: parts.json,
-        original: line, heredocs, location: lineRanges(start, this.#line), comments: this.#comments,
+        keyword: parts.keyword, name: parts.name, flags: parts.flags, args: parts.args, json: parts.json,
+        original: line, heredocs, location: lineRanges(start, this.#line), comments: this.#comments ?? NONE,
       };
     } catch (error) {
       throw withLocation(error, lineRanges(start, this.#line));
@@ -167,6 +171,7 @@ class Scanner {
 /** A logical line's parts, and whether heredocs may belong to it. */
 interface LineParts {
   readonly keyword: string;
+  readonly name: string;
   readonly flags: readonly string[];
   readonly args: readonly string[];
   readonly json: boolean;
@@ -176,22 +181,21 @@ interface LineParts {
 /** Reads a logical line; the arguments of ONBUILD are the keyword and the arguments of its trigger. */
 function parseLine(line: string, escape: string): LineParts {
   let rest = line;
-  const outer: { keyword: string; flags: readonly string[] }[] = [];
+  let outer: SplitLine[] | undefined;
   for (;;) {
     const split = splitCommand(rest, escape);
-    const keyword = toLower(split.keyword);
-    if (keyword === 'onbuild' && split.rest !== '') {
-      outer.push(split);
+    const name = toLower(split.keyword);
+    if (name === 'onbuild' && split.rest !== '') {
+      (outer ??= []).push(split);
       rest = split.rest;
       continue;
     }
-    const isKnown = isKeyword(keyword) && keyword !== 'onbuild';
-    const { args, json } = isKnown ? readArguments(keyword, split.rest, escape) : { args: keyword === 'onbuild' ? [] : [''], json: false };
-    const heredocs = (keyword === 'add' || keyword === 'copy' || keyword === 'run') && !json && outer.length < 2;
-    const [first] = outer;
-    if (first === undefined) return { keyword: split.keyword, flags: split.flags, args, json, heredocs };
+    const { args, json } = isKeyword(name) && name !== 'onbuild' ? readArguments(name, split.rest, escape) : { args: name === 'onbuild' ? NONE : [''], json: false };
+    const heredocs = (name === 'add' || name === 'copy' || name === 'run') && !json && (outer === undefined || outer.length < 2);
+    const first = outer?.[0];
+    if (outer === undefined || first === undefined) return { keyword: split.keyword, name, flags: split.flags, args, json, heredocs };
     const triggers = outer.slice(1).map((each) => each.keyword);
-    return { keyword: first.keyword, flags: first.flags, args: [...triggers, split.keyword, ...args], json: false, heredocs };
+    return { keyword: first.keyword, name: 'onbuild', flags: first.flags, args: [...triggers, split.keyword, ...args], json: false, heredocs };
   }
 }
 

@@ -11,13 +11,19 @@ export interface SplitLine {
 /** What separates words that are not quoted (parser/parser.go, reWhitespace). */
 export const BLANKS = /[\t\v\f\r ]+/;
 
+const NO_FLAGS: readonly string[] = [];
+const BEGINS_FLAGS = /^\s*--/;
+
 /** Splits a logical line (parser/split_command.go). */
 export function splitCommand(line: string, escape: string): SplitLine {
   const trimmed = trimSpace(line);
   const blanks = BLANKS.exec(trimmed);
-  if (blanks === null) return { keyword: trimmed, flags: [], rest: '' };
-  const { flags, rest } = takeFlags(trimmed.slice(blanks.index + blanks[0].length), escape);
-  return { keyword: trimmed.slice(0, blanks.index), flags, rest: trimSpace(rest) };
+  if (blanks === null) return { keyword: trimmed, flags: NO_FLAGS, rest: '' };
+  const keyword = trimmed.slice(0, blanks.index);
+  const words = trimmed.slice(blanks.index + blanks[0].length);
+  if (!BEGINS_FLAGS.test(words)) return { keyword, flags: NO_FLAGS, rest: trimSpace(words) };
+  const { flags, rest } = takeFlags(words, escape);
+  return { keyword, flags, rest: trimSpace(rest) };
 }
 
 /**
@@ -25,7 +31,6 @@ export function splitCommand(line: string, escape: string): SplitLine {
  * The reference reads bytes here, as if each were a character, so that other than ASCII comes out as it writes it.
  */
 function takeFlags(text: string, escape: string): { readonly flags: readonly string[]; readonly rest: string } {
-  if (!/^\s*--/.test(text)) return { flags: [], rest: text };
   const bytes = toByteText(text);
   const flags: string[] = [];
   for (let position = 0; ;) {

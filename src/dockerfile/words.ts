@@ -32,9 +32,14 @@ const MAX_LENGTH = 1 << 24;
 const PLAIN = /^[\w ./:@%+=,-]*$/;
 const NONE: ReadonlySet<string> = new Set();
 
+/** Whether {@link processWord} gives `word` as it is, whatever is set. */
+export function isPlainWord(word: string): boolean {
+  return word === '' || PLAIN.test(word);
+}
+
 /** Removes quotes and escapes of `word` and puts in the variables of `env` (shell/lex.go, ProcessWordWithMatches). Throws WordError. */
 export function processWord(word: string, env: EnvGetter, options: WordOptions): ProcessedWord {
-  if (PLAIN.test(word)) return { result: word, matched: NONE, unmatched: NONE };
+  if (isPlainWord(word)) return { result: word, matched: NONE, unmatched: NONE };
   const { lexer, text } = process(word, env, options);
   return { result: text, matched: lexer.matched, unmatched: lexer.unmatched };
 }

@@ -3,6 +3,8 @@ import type { Constraints, OpMetadata, SourceLocation, SourceMap } from './types
 import type { Range } from '../diag/range.ts';
 import { CapList } from './cap-list.ts';
 
+const NO_WORDS: ReadonlyMap<string, string> = new Map();
+
 /** `parts` as one: of platform, progress group and resources the last given; descriptions and locations together; no cache if any says so. */
 export function mergeConstraints(...parts: readonly Constraints[]): Constraints {
   const merged: { -readonly [K in keyof Constraints]: Constraints[K] } = {};
@@ -36,13 +38,7 @@ export function location(sourceMap: SourceMap | undefined, ranges: readonly Rang
 /** What a vertex's constraints leave in its metadata, with the capabilities that its op needs. */
 export function metadataOf(constraints: Constraints, caps: readonly string[]): OpMetadata {
   const { progressGroup, linuxResources } = constraints;
-  return {
-    description: constraints.description ?? new Map(),
-    ignoreCache: constraints.ignoreCache ?? false,
-    caps: eachOnce(caps),
-    ...(progressGroup === undefined ? {} : { progressGroup }),
-    ...(linuxResources === undefined ? {} : { linuxResources }),
-  };
+  return { description: constraints.description ?? NO_WORDS, ignoreCache: constraints.ignoreCache ?? false, caps: eachOnce(caps), progressGroup, linuxResources };
 }
 
 /** The metadata of two vertices with one digest: the later one's words count (llb's mergeMetadata). */
@@ -59,10 +55,10 @@ export function mergeMetadata(first: OpMetadata | undefined, second: OpMetadata)
 
 /** Capabilities, each once. The same array for the same ones. */
 function eachOnce(caps: readonly string[]): readonly string[] {
-  return caps.reduce((list, id) => list.add(id), CapList.empty).ids;
+  let list = CapList.empty;
+  for (let index = 0; index < caps.length; index++) list = list.add(caps[index] ?? '');
+  return list.ids;
 }
-
-const NO_WORDS: ReadonlyMap<string, string> = new Map();
 
 function mergeMaps(first = NO_WORDS, second = NO_WORDS): ReadonlyMap<string, string> {
   if (second.size === 0) return first;

@@ -11,9 +11,16 @@ import type { Definition, DefinitionSource, LinuxResources, OpMetadata, SourceMa
 export function definitionToPb(definition: Definition): object {
   return {
     def: definition.ops.map((op) => op.bytes),
-    metadata: new Map(Array.from(definition.metadata, ([digest, metadata]) => [digest, metadataMessage(metadata)])),
+    metadata: mapValues(definition.metadata, metadataMessage),
     Source: definition.source === undefined ? undefined : sourceMessage(definition.source),
   };
+}
+
+/** By forEach, since the iterator of a map makes a list for each entry. */
+function mapValues<V>(map: ReadonlyMap<string, V>, message: (value: V) => object): ReadonlyMap<string, object> {
+  const messages = new Map<string, object>();
+  map.forEach((value, key) => messages.set(key, message(value)));
+  return messages;
 }
 
 /** A pb.OpMetadata in parts. The capabilities, most of it, are the same for most ops. */
@@ -29,7 +36,7 @@ function encodeCaps(caps: readonly string[]): Uint8Array {
 
 function sourceMessage({ infos, locations }: DefinitionSource): object {
   return {
-    locations: new Map(Array.from(locations, ([digest, places]) => [digest, { locations: places.map(locationMessage) }])),
+    locations: mapValues(locations, (places) => ({ locations: places.map(locationMessage) })),
     infos: infos.map(({ filename, data, definition, language }) => ({
       filename, data, definition: definition === undefined ? undefined : definitionToPb(definition), language,
     })),

@@ -6,7 +6,7 @@ import type { Platform } from '../spec/platform.ts';
 import { CAPS } from './caps.ts';
 import { mergeMetadata, metadataOf } from './constraints.ts';
 import { encodeExec } from './op-exec.ts';
-import { copySources, encodeFile } from './op-file.ts';
+import { chainSources, encodeFile } from './op-file.ts';
 import { encodeDiff, encodeMerge } from './op-layers.ts';
 import { encodeSource } from './op-source.ts';
 import type { EncodedOp, Input, OpContext } from './op.ts';
@@ -91,11 +91,10 @@ class Marshaller {
     if (root === undefined) return { ops: [], metadata: new Map() };
     await this.#walk(root.vertex);
     this.#addTerminal(root);
-    return {
-      ops: Array.from(this.#ops, ([digest, bytes]) => ({ digest, bytes })),
-      metadata: this.#metadata,
-      source: this.#sources.finish(),
-    };
+    // By forEach, since the iterator of a map makes a list for each entry.
+    const ops: { digest: Digest; bytes: Uint8Array }[] = [];
+    this.#ops.forEach((bytes, digest) => ops.push({ digest, bytes }));
+    return { ops, metadata: this.#metadata, source: this.#sources.finish() };
   }
 
   /** Marshals a vertex and all below it, inputs first. Not recursive: graphs are deeper than the stack. */
@@ -167,7 +166,7 @@ function inputsOf(vertex: Vertex): readonly Output[] {
   switch (vertex.kind) {
     case 'source': return [];
     case 'exec': return sourcesOf(sortMounts(vertex.mounts));
-    case 'file': return present([vertex.base, ...copySources(vertex.actions).reverse()]);
+    case 'file': return chainSources(vertex);
     case 'merge': return vertex.inputs;
     case 'diff': return present([vertex.lower, vertex.upper]);
     case 'definition': return vertex.inputs();

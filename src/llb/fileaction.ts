@@ -33,7 +33,7 @@ export function symlink(oldPath: string, newPath: string, options: Partial<Extra
 /** llb.Copy from a state; a relative source path is below that state's working directory. */
 export function copy(source: CopySource, sourcePath: string, destinationPath: string, options: CopyOptions = {}): FileAction {
   const clean = cleanPath(sourcePath);
-  return { kind: 'copy', source: source.output, sourcePath: isAbsolutePath(clean) ? clean : joinPath(source.dir, clean), destinationPath, ...options };
+  return { kind: 'copy', source: source.output, sourcePath: isAbsolutePath(clean) ? clean : joinPath(source.dir, clean), destinationPath, options };
 }
 
 /** The owner that `user[:group]` names (llb.WithUser): numbers and `root` by number, all else by name. */
@@ -59,7 +59,12 @@ export function resolveActionPaths(action: FileAction, dir: string): FileAction 
   switch (action.kind) {
     case 'mkdir': case 'mkfile': case 'rm': return { ...action, path: resolvePath(dir, action.path) };
     case 'symlink': return action;
-    case 'copy': return { ...action, sourcePath: joinPath('/', action.sourcePath), destinationPath: resolveDestination(dir, action.destinationPath) };
+    case 'copy': {
+      const { kind, source, options } = action;
+      const sourcePath = joinPath('/', action.sourcePath);
+      const destinationPath = resolveDestination(dir, action.destinationPath);
+      return sourcePath === action.sourcePath && destinationPath === action.destinationPath ? action : { kind, source, sourcePath, destinationPath, options };
+    }
   }
 }
 

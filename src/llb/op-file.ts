@@ -1,16 +1,23 @@
 import { CodedError } from '../diag/error.ts';
+import { encodeToKeep } from '../pb/codec.ts';
+import { KnownOf } from '../spec/known.ts';
 import { CAPS } from './caps.ts';
 import { InputList, encodeOp } from './op.ts';
 import type { EncodedOp, OpContext } from './op.ts';
-import type { ActionChain, ChownOption, FileAction, FileVertex, Output } from './types.ts';
+import type { ActionChain, ChownOption, CopyOptions, FileAction, FileVertex, Output } from './types.ts';
 
-/** What an action works on or copies from: an input of the op (-1: scratch), or what an action before it made. */
-type Place = { readonly input: number } | { readonly action: number };
+/**
+ * What an action works on or copies from: the index of an input of the op, -1 for scratch, or, from {@link FIRST_ACTION} down, what the first
+ * action made, the second, and so on. On the wire these follow the inputs, whose number is known at the end.
+ */
+type Place = number;
+const FIRST_ACTION: Place = -2;
 
-interface Step {
-  readonly action: FileAction;
-  readonly input: Place;
-  readonly secondaryInput: Place;
+/** A pb.FileAction. The field of an action, which comes last, has the name of its kind. */
+interface ActionMessage {
+  input: Place;
+  secondaryInput: Place;
+  output: number;
 }
 
 /** The op of a chain of file actions (llb's FileOp.Marshal); chains that its copies read from come before them. */
@@ -18,40 +25,56 @@ export function encodeFile(vertex: FileVertex, context: OpContext): EncodedOp {
   if (vertex.actions.length === 0) throw new CodedError('convert', 'action is required');
   const inputs = new InputList();
   const base = inputs.add(context.input(vertex.base));
-  const steps: Step[] = [];
-  addSteps(steps, vertex, (output) => inputs.add(context.input(output)));
-  const position = (place: Place): number => ('input' in place ? place.input : inputs.inputs.length + place.action);
-  const last = steps.length - 1;
-  const actions = steps.map(({ action, input, secondaryInput }, index) => ({
-    input: position(input),
-    secondaryInput: position(secondaryInput),
-    output: index === last ? 0 : -1,
-    // The field of an action has the name of its kind.
-    [action.kind]: actionMessage(action, base),
-  }));
-  return { bytes: encodeOp({ file: { actions } }, inputs.inputs), caps: [CAPS.fileBase] };
+  const actions: ActionMessage[] = [];
+  addActions(actions, vertex, base, (output) => inputs.add(context.input(output)));
+  const count = inputs.inputs.length;
+  actions.forEach((action, index) => {
+    action.input = indexOnWire(action.input, count);
+    action.secondaryInput = indexOnWire(action.secondaryInput, count);
+    if (index === actions.length - 1) action.output = 0;
+  });
+  return { bytes: encodeOp({ file: { actions } }, inputs.inputs), caps: FILE_CAPS };
 }
 
-/** Adds the steps of a chain, and gives what the last one makes. */
-function addSteps(steps: Step[], { base, actions }: ActionChain, addInput: (output: Output | undefined) => number): Place {
-  let place: Place = { input: addInput(base) };
-  for (const action of actions) {
+const FILE_CAPS = [CAPS.fileBase];
+
+function indexOnWire(place: Place, inputs: number): number {
+  return place > FIRST_ACTION ? place : inputs + FIRST_ACTION - place;
+}
+
+/** Adds the messages of a chain's actions, and gives what the last one makes; `owners` is the input in which names are looked up. */
+function addActions(messages: ActionMessage[], { base, actions }: ActionChain, owners: number, addInput: (output: Output | undefined) => number): Place {
+  let place: Place = addInput(base);
+  for (let index = 0; index < actions.length; index++) {
+    const action = actions[index];
+    if (action === undefined) continue;
     const source = action.kind === 'copy' ? action.source : undefined;
-    const secondaryInput = source !== undefined && 'actions' in source ? addSteps(steps, source, addInput) : { input: addInput(source) };
-    place = { action: steps.push({ action, input: place, secondaryInput }) - 1 };
+    const secondaryInput = source !== undefined && 'actions' in source ? addActions(messages, source, owners, addInput) : addInput(source);
+    const message: ActionMessage = { input: place, secondaryInput, output: -1, [action.kind]: actionMessage(action, owners) };
+    place = FIRST_ACTION + 1 - messages.push(message);
   }
   return place;
 }
 
-/** The outputs that the copies of a chain read from. */
-export function copySources(actions: readonly FileAction[]): (Output | undefined)[] {
-  const sources: (Output | undefined)[] = [];
-  for (const action of actions) {
-    const source = action.kind === 'copy' ? action.source : undefined;
-    if (source !== undefined && 'actions' in source) sources.push(source.base, ...copySources(source.actions));
-    else sources.push(source);
-  }
+/** The outputs that a chain of actions reads from: its base, and what its copies read from, the last one first. */
+export function chainSources({ base, actions }: ActionChain): readonly Output[] {
+  const sources = base === undefined ? [] : [base];
+  addCopySources(sources, actions);
   return sources;
+}
+
+function addCopySources(sources: Output[], actions: readonly FileAction[]): void {
+  for (let index = actions.length - 1; index >= 0; index--) {
+    const action = actions[index];
+    const source = action?.kind === 'copy' ? action.source : undefined;
+    if (source === undefined) continue;
+    if (!('actions' in source)) {
+      sources.push(source);
+      continue;
+    }
+    addCopySources(sources, source.actions);
+    if (source.base !== undefined) sources.push(source.base);
+  }
 }
 
 function actionMessage(action: FileAction, base: number): object {
@@ -70,26 +93,31 @@ function actionMessage(action: FileAction, base: number): object {
   }
 }
 
-function copyMessage(action: Extract<FileAction, { kind: 'copy' }>, base: number): object {
-  const modeStr = action.modeString ?? '';
-  return {
-    src: action.sourcePath,
-    dest: action.destinationPath,
-    owner: ownerMessage(action.owner, base),
-    mode: modeStr === '' ? (action.mode ?? -1) : 0,
-    followSymlink: action.followSymlinks ?? false,
-    dirCopyContents: action.copyDirContentsOnly ?? false,
-    attemptUnpackDockerCompatibility: action.attemptUnpack ?? false,
-    createDestPath: action.createDestPath ?? false,
-    allowWildcard: action.allowWildcard ?? false,
-    allowEmptyWildcard: action.allowEmptyWildcard ?? false,
-    timestamp: timestamp(action.createdTime),
-    includePatterns: action.includePatterns ?? [],
-    excludePatterns: action.excludePatterns ?? [],
-    alwaysReplaceExistingDestPaths: action.alwaysReplaceExistingDestPaths ?? false,
+/** In parts: the options are the same object for many copies. */
+function copyMessage({ sourcePath, destinationPath, options }: Extract<FileAction, { kind: 'copy' }>, base: number): readonly object[] {
+  return [{ src: sourcePath, dest: destinationPath, owner: ownerMessage(options.owner, base) }, copyOptions.get(options, encodeCopyOptions)];
+}
+
+const copyOptions = new KnownOf<CopyOptions, Uint8Array>();
+
+/** What a pb.FileActionCopy has beside paths and owner. */
+function encodeCopyOptions(options: CopyOptions): Uint8Array {
+  const modeStr = options.modeString ?? '';
+  return encodeToKeep('pb.FileActionCopy', {
+    mode: modeStr === '' ? (options.mode ?? -1) : 0,
+    followSymlink: options.followSymlinks ?? false,
+    dirCopyContents: options.copyDirContentsOnly ?? false,
+    attemptUnpackDockerCompatibility: options.attemptUnpack ?? false,
+    createDestPath: options.createDestPath ?? false,
+    allowWildcard: options.allowWildcard ?? false,
+    allowEmptyWildcard: options.allowEmptyWildcard ?? false,
+    timestamp: timestamp(options.createdTime),
+    includePatterns: options.includePatterns ?? [],
+    excludePatterns: options.excludePatterns ?? [],
+    alwaysReplaceExistingDestPaths: options.alwaysReplaceExistingDestPaths ?? false,
     modeStr,
-    requiredPaths: action.requiredPaths ?? [],
-  };
+    requiredPaths: options.requiredPaths ?? [],
+  });
 }
 
 /** Nanoseconds since 1970; -1 keeps the times as they are. */

@@ -32,8 +32,11 @@ export class InputList {
   /** The position of an edge in the list; -1 for scratch. */
   add(input: Input | undefined): number {
     if (input === undefined) return -1;
-    const known = this.inputs.findIndex(({ digest, index }) => digest === input.digest && index === input.index);
-    return known >= 0 ? known : this.inputs.push(input) - 1;
+    for (let at = 0; at < this.inputs.length; at++) {
+      const known = this.inputs[at];
+      if (known?.digest === input.digest && known.index === input.index) return at;
+    }
+    return this.inputs.push(input) - 1;
   }
 }
 

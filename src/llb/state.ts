@@ -67,28 +67,26 @@ export class State implements StateFields {
   readonly ulimits: readonly Ulimit[];
   readonly cgroupParent: string;
 
-  constructor(fields: StateFields) {
-    this.output = fields.output;
+  static readonly empty = new State(EMPTY, undefined, undefined);
+
+  /** `output` and `platform` take the place of those in `fields`. */
+  private constructor(fields: StateFields, output: Output | undefined, platform: Platform | undefined) {
+    this.output = output;
     this.env = fields.env;
     this.dir = fields.dir;
     this.user = fields.user;
     this.hostname = fields.hostname;
     this.network = fields.network;
     this.security = fields.security;
-    this.platform = fields.platform;
+    this.platform = platform;
     this.extraHosts = fields.extraHosts;
     this.ulimits = fields.ulimits;
     this.cgroupParent = fields.cgroupParent;
   }
 
-  /** Field by field: a state for each command is made of another's. */
-  #onOutput(output: Output | undefined, platform: Platform | undefined): State {
-    const { env, dir, user, hostname, network, security, extraHosts, ulimits, cgroupParent } = this;
-    return new State({ output, env, dir, user, hostname, network, security, platform, extraHosts, ulimits, cgroupParent });
-  }
-
   #with(change: Partial<StateFields>): State {
-    return new State({ ...this, ...change });
+    const fields: StateFields = { ...this, ...change };
+    return new State(fields, fields.output, fields.platform);
   }
 
   addEnv(key: string, value: string): State {
@@ -139,7 +137,7 @@ export class State implements StateFields {
   /** The same settings on another file system; a platform that the output itself was given replaces the state's. */
   withOutput(output: Output | undefined): State {
     const platform = platformOf(output);
-    return this.#onOutput(output, platform === undefined ? this.platform : normalizePlatform(platform));
+    return new State(this, output, platform === undefined ? this.platform : normalizePlatform(platform));
   }
 
   /** With the environment, working directory and platform of an image (State.WithImageConfig). */
@@ -191,7 +189,7 @@ export class State implements StateFields {
 
 /** An empty file system; also what any settings start from. */
 export function scratch(): State {
-  return new State(EMPTY);
+  return State.empty;
 }
 
 /** A state on `output`, with no settings but the platform that the output was given (llb.NewState). */

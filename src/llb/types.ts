@@ -37,11 +37,11 @@ export interface SourceMap {
 /** What does not change what an op does, and what chooses where it runs. */
 export interface Constraints {
   readonly platform?: Platform;
-  readonly description?: ReadonlyMap<string, string>;
+  readonly description?: ReadonlyMap<string, string> | undefined;
   readonly ignoreCache?: boolean;
   readonly progressGroup?: { readonly id: string; readonly name: string; readonly weak: boolean };
-  readonly linuxResources?: LinuxResources;
-  readonly locations?: readonly SourceLocation[];
+  readonly linuxResources?: LinuxResources | undefined;
+  readonly locations?: readonly SourceLocation[] | undefined;
 }
 
 /** 64-bit numbers; read from the wire, those that JavaScript's numbers hold are such. */
@@ -143,7 +143,7 @@ export type FileAction =
   | { readonly kind: 'mkfile'; readonly path: string; readonly mode: number; readonly data: Uint8Array; readonly owner?: ChownOption; readonly createdTime?: bigint }
   | { readonly kind: 'rm'; readonly path: string; readonly allowNotFound: boolean; readonly allowWildcard: boolean }
   | { readonly kind: 'symlink'; readonly oldPath: string; readonly newPath: string; readonly owner?: ChownOption; readonly createdTime?: bigint }
-  | ({ readonly kind: 'copy'; readonly source: Output | ActionChain | undefined; readonly sourcePath: string; readonly destinationPath: string } & CopyOptions);
+  | { readonly kind: 'copy'; readonly source: Output | ActionChain | undefined; readonly sourcePath: string; readonly destinationPath: string; readonly options: CopyOptions };
 
 /**
  * A file system that actions of the same op make beside its result, to copy from. The daemon throws it away after that; each is
@@ -214,8 +214,8 @@ export interface OpMetadata {
   readonly caps: readonly string[];
   /** Present only in definitions that came from elsewhere. */
   readonly exportCache?: boolean;
-  readonly progressGroup?: Constraints['progressGroup'];
-  readonly linuxResources?: LinuxResources;
+  readonly progressGroup?: Constraints['progressGroup'] | undefined;
+  readonly linuxResources?: LinuxResources | undefined;
 }
 
 /** Where an op comes from: lines of one of the definition's source maps. */

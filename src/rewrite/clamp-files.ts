@@ -1,7 +1,7 @@
 import type { FileFacts } from '../convert/options.ts';
 import { CodedError } from '../diag/error.ts';
 import { CAPS } from '../llb/caps.ts';
-import type { ActionChain, FileAction } from '../llb/types.ts';
+import type { ActionChain, CopyOptions, FileAction } from '../llb/types.ts';
 import { basePath, dirPath, joinPath } from '../spec/path.ts';
 
 type CopyAction = Extract<FileAction, { kind: 'copy' }>;
@@ -29,16 +29,16 @@ export function clampFiles(actions: readonly FileAction[], facts: FileFacts, epo
 }
 
 function clampCopy(action: CopyAction, time: bigint): readonly FileAction[] {
-  const timed: CopyAction = { ...action, createdTime: time };
-  const { owner, mode, destinationPath, includePatterns, requiredPaths, excludePatterns = [] } = action;
+  const { destinationPath, options } = action;
+  const { owner, mode, includePatterns, requiredPaths, excludePatterns = [] } = options;
+  const timed: CopyAction = { ...action, options: { ...options, createdTime: time } };
   if ((includePatterns !== undefined && requiredPaths === undefined) || excludePatterns.some((pattern) => pattern.startsWith('!'))) {
     const picked: ActionChain = { base: undefined, actions: [{ ...timed, destinationPath: '/' }] };
-    return [{
-      ...contentsOf(picked, '/', destinationPath, time), createDestPath: true,
-      ...(owner === undefined ? {} : { owner }), ...(mode === undefined ? {} : { mode }),
-    }];
+    return [contentsOf(picked, '/', destinationPath, time, {
+      createDestPath: true, ...(owner === undefined ? {} : { owner }), ...(mode === undefined ? {} : { mode }),
+    })];
   }
-  return action.attemptUnpack === true ? [timed, ...retime(timed, time)] : [timed];
+  return options.attemptUnpack === true ? [timed, ...retime(timed, time)] : [timed];
 }
 
 /**
@@ -51,13 +51,14 @@ function retime(action: CopyAction, time: bigint): readonly FileAction[] {
   if (basePath(sourcePath) === '/' || (isPattern && !isFolder(destinationPath))) return [];
   const name = isPattern ? 'all' : basePath(sourcePath);
   const unpacked: ActionChain = { base: undefined, actions: [{ ...action, destinationPath: isPattern ? '/all/' : `/${name}` }] };
-  return [{ ...contentsOf(unpacked, isPattern ? '/[a]ll' : `/${name}`, destinationPath, time), allowWildcard: isPattern, allowEmptyWildcard: isPattern, createDestPath: true }];
+  const source = isPattern ? '/[a]ll' : `/${name}`;
+  return [contentsOf(unpacked, source, destinationPath, time, { allowWildcard: isPattern, allowEmptyWildcard: isPattern, createDestPath: true })];
 }
 
 /** Sets the times of the folders that copying changes: the destination, or the folder that it is in, and those above that get a new one. */
 function touchDestination(destination: string, copies: readonly CopyAction[], facts: FileFacts, time: bigint): readonly FileAction[] {
   const path = withoutSlash(destination);
-  const below = copies.flatMap(({ includePatterns = [], requiredPaths }) => (requiredPaths === undefined ? [] : includePatterns.map((pattern) => dirPath(joinPath('/', pattern)))));
+  const below = copies.flatMap(({ options: { includePatterns = [], requiredPaths } }) => (requiredPaths === undefined ? [] : includePatterns.map((pattern) => dirPath(joinPath('/', pattern)))));
   const folders = new Set(below.map((folder) => joinPath(path, folder)).filter((folder) => folder !== path && folder !== '/'));
   return [
     ...[...folders].flatMap((folder) => [...touchAbove(folder, facts, time), touch(folder, time)]),
@@ -69,11 +70,11 @@ function touchDestination(destination: string, copies: readonly CopyAction[], fa
 function touchPath(path: string, folder: boolean, copies: readonly CopyAction[], facts: FileFacts, time: bigint): readonly FileAction[] {
   if (path === '/') return [];
   if (!folder) return facts.base === undefined || hasWildcards(path) ? [] : [probe(path, 'folder', path, facts, time)];
-  if (copies.some(({ sourcePath, allowWildcard }) => allowWildcard !== true || !hasWildcards(sourcePath))) return [touch(path, time)];
+  if (copies.some(({ sourcePath, options: { allowWildcard } }) => allowWildcard !== true || !hasWildcards(sourcePath))) return [touch(path, time)];
   // Where no pattern matches anything there is no folder to touch.
   return copies.map((copy): FileAction => {
-    const matched: ActionChain = { base: undefined, actions: [{ ...copy, attemptUnpack: false, destinationPath: '/all/' }] };
-    return { ...contentsOf(matched, '/[a]ll', path, time), allowWildcard: true, allowEmptyWildcard: true, excludePatterns: ['**'], createDestPath: true };
+    const matched: ActionChain = { base: undefined, actions: [{ ...copy, destinationPath: '/all/', options: { ...copy.options, attemptUnpack: false } }] };
+    return contentsOf(matched, '/[a]ll', path, time, { allowWildcard: true, allowEmptyWildcard: true, excludePatterns: ['**'], createDestPath: true });
   });
 }
 
@@ -89,7 +90,7 @@ function touchAbove(path: string, facts: FileFacts, time: bigint): readonly File
 
 /** Sets the time of a folder that exists. The daemon keeps a file system that a copy reads from, so that it is a chain's and not scratch. */
 function touch(folder: string, time: bigint): FileAction {
-  return contentsOf({ base: undefined, actions: [{ kind: 'mkdir', path: '/empty', mode: 0o755, makeParents: false }] }, '/empty', folder, time);
+  return contentsOf({ base: undefined, actions: [{ kind: 'mkdir', path: '/empty', mode: 0o755, makeParents: false }] }, '/empty', folder, time, {});
 }
 
 /**
@@ -107,17 +108,16 @@ function probe(path: string, found: 'folder' | 'missing', target: string, { base
     actions: [
       { kind: 'mkdir', path: `${PROBE}/folder`, mode: 0o755, makeParents: true },
       { kind: 'mkdir', path: `${PROBE}/link/missing`, mode: 0o755, makeParents: true },
-      { kind: 'copy', source: link, sourcePath: '/link', destinationPath: path, createDestPath: true },
+      { kind: 'copy', source: link, sourcePath: '/link', destinationPath: path, options: { createDestPath: true } },
     ],
   };
-  return {
-    ...contentsOf(probed, `${path}/link/[${found.slice(0, 1)}]${found.slice(1)}`, target, time),
+  return contentsOf(probed, `${path}/link/[${found.slice(0, 1)}]${found.slice(1)}`, target, time, {
     followSymlinks: true, allowWildcard: true, allowEmptyWildcard: true, createDestPath: true,
-  };
+  });
 }
 
-function contentsOf(source: ActionChain, sourcePath: string, destinationPath: string, time: bigint): CopyAction {
-  return { kind: 'copy', source, sourcePath, destinationPath, copyDirContentsOnly: true, createdTime: time };
+function contentsOf(source: ActionChain, sourcePath: string, destinationPath: string, time: bigint, options: CopyOptions): CopyAction {
+  return { kind: 'copy', source, sourcePath, destinationPath, options: { ...options, copyDirContentsOnly: true, createdTime: time } };
 }
 
 function isFolder(path: string): boolean {

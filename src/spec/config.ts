@@ -31,7 +31,7 @@ export interface RootFs {
 }
 
 export interface HistoryEntry {
-  readonly created?: Timestamp;
+  readonly created?: Timestamp | undefined;
   readonly createdBy: string;
   readonly author: string;
   readonly comment: string;

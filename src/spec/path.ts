@@ -23,13 +23,16 @@ export function cleanPath(path: string): string {
 }
 
 /** Go's path.Join: the non-empty parts with slashes between them, cleaned; '' when all are empty. */
-export function joinPath(...parts: readonly string[]): string {
-  let joined = '';
-  for (let index = 0; index < parts.length; index++) {
-    const part = parts[index] ?? '';
-    if (part !== '') joined = joined === '' || joined.endsWith('/') ? joined + part : `${joined}/${part}`;
-  }
+export function joinPath(first: string, second: string, third = ''): string {
+  const joined = withSlash(withSlash(first, second), third);
   return joined === '' ? '' : cleanPath(joined);
+}
+
+/** Both with a slash between them, and no second one at the root: most of what is joined there is clean already. */
+function withSlash(path: string, more: string): string {
+  if (path === '' || more === '') return path + more;
+  if (path.endsWith('/')) return path === '/' && more.startsWith('/') ? more : path + more;
+  return `${path}/${more}`;
 }
 
 /** Go's path.IsAbs. */

@@ -20,11 +20,11 @@ const HEX = 'a'.repeat(64);
 const SOURCE = { filename: 'Dockerfile', language: 'Dockerfile', data: new Uint8Array() };
 
 const run: RunInstruction = {
-  kind: 'run', name: 'run', keyword: 'RUN', code: 'RUN true', location: [{ start: { line: 2, character: 0 }, end: { line: 2, character: 0 } }],
+  kind: 'run', name: 'run', keyword: 'RUN', code: 'RUN true', location: [{ start: { line: 2, character: 0 }, end: { line: 2, character: 0 } }], comments: [],
   commandLine: ['true'], prependShell: true, files: [], mountFlags: [], mounts: [], network: 'default', security: 'sandbox', deviceFlags: [], devices: [], flagsUsed: [],
 };
 const DOCKERFILE: Dockerfile = { escape: '\\', metaArgs: [], stages: [{
-  name: '', originalName: '', asKeyword: '', keyword: 'FROM', baseName: 'debian', platform: '', code: 'FROM debian', docComment: '', location: [], instructions: [run],
+  name: '', originalName: '', asKeyword: '', keyword: 'FROM', baseName: 'debian', platform: '', code: 'FROM debian', docComment: '', comments: [], location: [], instructions: [run],
 }] };
 
 const provenance = parseProvenance(Buffer.from(JSON.stringify({

@@ -42,7 +42,7 @@ const FUNCTIONS: Readonly<Record<string, (input: string) => readonly string[]>> 
   },
   digest: (input) => [digestProblem(input) ?? '<nil>'],
   quote: (input) => [quote(input)],
-  path: (input) => [cleanPath(input), basePath(input), dirPath(input), joinPath('/w', input), joinPath('', input), joinPath(input, '../x')],
+  path: (input) => [cleanPath(input), basePath(input), dirPath(input), joinPath('/w', input), joinPath('', input), joinPath(input, '../x'), joinPath('/', input), joinPath(input, '/b/'), joinPath(input, '', './c')],
   config: (input) => [encodeImageConfig(parseImageConfig(input))],
 };
 
