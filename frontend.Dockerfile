@@ -17,7 +17,7 @@ FROM --platform=$BUILDPLATFORM debian:${DEBIAN_VERSION}-slim AS tools
 
 FROM tools AS runtime
 ARG TARGETARCH
-RUN --mount=from=node,target=/node --mount=source=scripts/ignore-deadlocks.pl,target=/ignore-deadlocks.pl \
+RUN --mount=from=node,target=/node --mount=source=scripts/quick-start.pl,target=/quick-start.pl \
     --mount=source=scripts/trim-exports.pl,target=/trim-exports.pl \
     --mount=type=tmpfs,target=/var/lib/apt/lists --mount=type=tmpfs,target=/var/cache/apt --mount=type=tmpfs,target=/libraries \
     <<'EOT'
@@ -35,7 +35,7 @@ cd /libraries
 apt-get download -q "libc6:$TARGETARCH" "libgcc-s1:$TARGETARCH" "libstdc++6:$TARGETARCH" "libatomic1:$TARGETARCH"
 for package in *.deb; do dpkg-deb --extract "$package" .; done
 cp /node/usr/local/bin/node /runtime/node
-perl /ignore-deadlocks.pl /runtime/node
+perl /quick-start.pl /runtime/node
 "$triplet-strip" /runtime/node
 perl /trim-exports.pl /runtime/node
 
@@ -93,9 +93,13 @@ LABEL moby.buildkit.frontend.network.none="true" \
 ENV NODE_ENV=production GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.arena_max=1
 COPY --from=runtime /runtime /
 
-FROM base AS native
-COPY --from=snapshot /snapshot/frontend.blob /frontend.blob
+# What a release changes, in one layer: each layer of a frontend's image takes the daemon 2 ms more at each build.
+FROM scratch AS release
+COPY --from=snapshot /snapshot/frontend.blob /
 COPY --from=bundle /bundle/sigstore.cjs /
+
+FROM base AS native
+COPY --from=release / /
 ENTRYPOINT ["/node", "--no-rehash-snapshot", "--initial-heap-size=64", "--max-semi-space-size=4", "--baseline-batch-compilation-threshold=49152", "--invocation-count-for-maglev=1000", "--no-opt", "--v8-pool-size=1", "--disable-sigusr1", "--snapshot-blob", "/frontend.blob"]
 
 # Built on another architecture there is no snapshot, and Node compiles the program at each start.

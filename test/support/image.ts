@@ -17,7 +17,7 @@ interface ImageHost {
 }
 
 /** What changes Node itself. */
-export const NODE_SCRIPTS = ['scripts/ignore-deadlocks.pl', 'scripts/trim-exports.pl'] as const;
+export const NODE_SCRIPTS = ['scripts/quick-start.pl', 'scripts/trim-exports.pl'] as const;
 /** What is in the image, or makes what is in it, beside frontend.Dockerfile. */
 export const IMAGE_FILES = ['dist/frontend.cjs', 'dist/snapshot.cjs', 'dist/sigstore.cjs', 'scripts/trim-snapshot.mjs', ...NODE_SCRIPTS] as const;
 const DOCKERFILE = join(projectFolder, 'frontend.Dockerfile');

@@ -92,22 +92,32 @@ test('a program that is not of that kind is left as it is', () => {
   });
 });
 
-const deadlocksScript = new URL('../../../scripts/ignore-deadlocks.pl', import.meta.url).pathname;
+const quickStart = new URL('../../../scripts/quick-start.pl', import.meta.url).pathname;
 const DEADLOCKS = '_ZN4absl12_GLOBAL__N_124synch_deadlock_detectionE';
+const POSITIONS = '_ZN2v811CpuProfiler38UseDetailedSourcePositionsForProfilingEPNS_7IsolateE';
+const [OBJECT, FUNCTION] = [1, 2];
+const MACHINES = { 'x86-64': { number: 62, returns: Buffer.of(0xc3) }, arm64: { number: 183, returns: Buffer.of(0xc0, 0x03, 0x5f, 0xd6) } } as const;
+const RISCV = 243;
 
-/** A program with nothing but one variable of four bytes, which its symbol table knows by `name`: sections are data, symbols, and names. */
-function programWith(name: string, value: number): { readonly bytes: Buffer; readonly variable: number } {
+/** A program with nothing but these symbols, each of eight bytes that begin with `content`: sections are data, symbols, and names. */
+function programWith(machine: number, symbols: readonly { readonly name: string; readonly type: number; readonly content: number }[]): { readonly bytes: Buffer; readonly places: readonly number[] } {
   const header = Buffer.alloc(64);
   header.write('\x7fELF\x02\x01', 'latin1');
+  header.writeUInt16LE(machine, 0x12);
   header.writeBigUInt64LE(64n, 0x28);
   header.writeUInt16LE(4, 0x3c);
-  const data = Buffer.alloc(24, 0xff);
-  data.writeUInt32LE(value, 16);
-  const symbols = Buffer.alloc(48);
-  symbols.writeUInt32LE(7, 24);
-  symbols.writeUInt16LE(1, 24 + 6);
-  symbols.writeBigUInt64LE(0x6b7c410n, 24 + 8);
-  const contents = [Buffer.alloc(0), data, symbols, Buffer.from(`\0other\0${name}\0`)];
+  const data = Buffer.alloc(16 + 8 * symbols.length, 0xff);
+  const table = Buffer.alloc(24 * (1 + symbols.length));
+  let names = '\0other\0';
+  symbols.forEach(({ name, type, content }, index) => {
+    data.writeUInt32LE(content, 16 + 8 * index);
+    table.writeUInt32LE(names.length, 24 * (index + 1));
+    table.writeUInt8(0x10 | type, 24 * (index + 1) + 4);
+    table.writeUInt16LE(1, 24 * (index + 1) + 6);
+    table.writeBigUInt64LE(0x6b7c410n + 8n * BigInt(index), 24 * (index + 1) + 8);
+    names += `${name}\0`;
+  });
+  const contents = [Buffer.alloc(0), data, table, Buffer.from(names)];
   let offset = 64 * 5;
   const sections = contents.map((content, index) => {
     const section = Buffer.alloc(64);
@@ -119,41 +129,58 @@ function programWith(name: string, value: number): { readonly bytes: Buffer; rea
     offset += content.length;
     return section;
   });
-  return { bytes: Buffer.concat([header, ...sections, ...contents]), variable: 64 * 5 + 16 };
+  return { bytes: Buffer.concat([header, ...sections, ...contents]), places: symbols.map((_, index) => 64 * 5 + 16 + 8 * index) };
 }
 
-function ignoreDeadlocks(content: Buffer): { readonly status: number | null; readonly stderr: string; readonly left: Buffer } {
-  const folder = mkdtempSync(join(tmpdir(), 'deadlocks-'));
+function runQuickStart(content: Buffer): { readonly status: number | null; readonly stderr: string; readonly left: Buffer } {
+  const folder = mkdtempSync(join(tmpdir(), 'quick-start-'));
   const file = join(folder, 'program');
   writeFileSync(file, content);
-  const { stderr, status } = spawnSync('perl', [deadlocksScript, file], { encoding: 'utf8' });
+  const { stderr, status } = spawnSync('perl', [quickStart, file], { encoding: 'utf8' });
   const left = readFileSync(file);
   rmSync(folder, { recursive: true });
   return { status, stderr, left };
 }
 
-test('a program no longer looks for deadlocks, and is the same otherwise', () => {
-  const { bytes, variable } = programWith(DEADLOCKS, 2);
-  const { status, stderr, left } = ignoreDeadlocks(bytes);
-  assert.is(status, 0, stderr);
-  assert.is(stderr, '');
-  assert.is(left.readUInt32LE(variable), 0);
-  left.writeUInt32LE(2, variable);
-  assert.ok(left.equals(bytes));
-});
+const SEARCHES = { name: DEADLOCKS, type: OBJECT, content: 2 };
+const COLLECTS = { name: POSITIONS, type: FUNCTION, content: 0x1234_5678 };
 
-test('one that has no such variable, or another value in it, is left as it is', () => {
-  for (const { bytes } of [programWith(DEADLOCKS, 1), programWith(`${DEADLOCKS}2`, 2), programWith('other', 2)]) {
-    const { status, stderr, left } = ignoreDeadlocks(bytes);
+for (const [name, { number, returns }] of Object.entries(MACHINES)) {
+  test(`a program for ${name} no longer looks for deadlocks and places, and is the same otherwise`, () => {
+    const { bytes, places: [mode = 0, collect = 0] } = programWith(number, [SEARCHES, COLLECTS]);
+    const { status, stderr, left } = runQuickStart(bytes);
+    assert.is(status, 0, stderr);
+    assert.is(stderr, '');
+    assert.is(left.readUInt32LE(mode), 0);
+    assert.equal(left.subarray(collect, collect + returns.length), returns);
+    left.writeUInt32LE(2, mode);
+    bytes.copy(left, collect, collect, collect + returns.length);
+    assert.ok(left.equals(bytes));
+  });
+}
+
+const UNKNOWN = { name: 'other', type: OBJECT, content: 2 };
+const KEPT: Readonly<Record<string, readonly [machine: number, symbols: readonly (typeof UNKNOWN)[]]>> = {
+  'another mode': [62, [{ ...SEARCHES, content: 1 }, UNKNOWN]],
+  'longer names': [62, [{ ...SEARCHES, name: `${DEADLOCKS}2` }, { ...COLLECTS, name: `${POSITIONS}2` }]],
+  'neither name': [62, [UNKNOWN]],
+  'names of other kinds of symbols': [183, [{ ...SEARCHES, type: FUNCTION }, { ...COLLECTS, type: OBJECT }]],
+  'another machine and mode': [RISCV, [{ ...SEARCHES, content: 0 }, COLLECTS]],
+};
+for (const [what, [machine, symbols]] of Object.entries(KEPT)) {
+  test(`a program with ${what} is left as it is`, () => {
+    const { bytes } = programWith(machine, symbols);
+    const { status, stderr, left } = runQuickStart(bytes);
     assert.is(status, 0, stderr);
     assert.match(stderr, /no search for deadlocks found; left as it is$/m);
+    assert.match(stderr, /no source positions for profiling found; left as it is$/m);
     assert.ok(left.equals(bytes));
-  }
-});
+  });
+}
 
 test('what is no program, or is cut off, is an error', () => {
-  for (const [content, message] of [[Buffer.from('text'), /cut off/], [Buffer.from('#!/bin/sh\n'), /no 64-bit little-endian ELF/], [programWith(DEADLOCKS, 2).bytes.subarray(0, 200), /cut off/]] as const) {
-    const { status, stderr, left } = ignoreDeadlocks(content);
+  for (const [content, message] of [[Buffer.from('text'), /cut off/], [Buffer.from('#!/bin/sh\n'), /no 64-bit little-endian ELF/], [programWith(62, [SEARCHES]).bytes.subarray(0, 200), /cut off/]] as const) {
+    const { status, stderr, left } = runQuickStart(content);
     assert.is.not(status, 0);
     assert.match(stderr, message);
     assert.ok(left.equals(content));
