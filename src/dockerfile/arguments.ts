@@ -36,7 +36,7 @@ export function readArguments(keyword: Exclude<Keyword, 'onbuild'>, rest: string
     case 'add': case 'copy': case 'volume':
       return readJsonForm(keyword, rest, escape) ?? plain(splitList(rest));
     case 'cmd': case 'entrypoint': case 'run': case 'shell':
-      return rest === '' ? NONE : readJsonForm(keyword, rest, escape) ?? readText(keyword, rest, escape);
+      return rest === '' ? NONE : readJsonForm(keyword, rest, escape) ?? plain([rest]);
   }
 }
 

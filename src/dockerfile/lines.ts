@@ -8,12 +8,15 @@ const BYTE_ORDER_MARK = '\ufeff';
 /** Gives a text's lines with their line ends, as Go's bufio.Scanner does. */
 export class LineReader {
   readonly #source: Uint8Array;
+  readonly #text: string | undefined;
   #position = 0;
   #tooLong = false;
   #closed = false;
 
-  constructor(source: Uint8Array) {
+  /** `text` is that of `source`, if it is known: where each byte is a unit of it, as in ASCII, lines need not be decoded one by one. */
+  constructor(source: Uint8Array, text?: string) {
     this.#source = source;
+    this.#text = text?.length === source.length ? text : undefined;
   }
 
   /** Whether a line was too long. */
@@ -30,7 +33,7 @@ export class LineReader {
     const start = this.#position;
     if (this.#tooLong) {
       this.#closed = true;
-      return decodeText(this.#source.subarray(start, start + MAX_LINE_SIZE));
+      return this.#part(start, start + MAX_LINE_SIZE);
     }
     const newline = this.#source.indexOf(0x0a, start);
     const end = newline < 0 ? this.#source.length : newline + 1;
@@ -39,7 +42,11 @@ export class LineReader {
       return undefined;
     }
     this.#position = end;
-    return decodeText(this.#source.subarray(start, end));
+    return this.#part(start, end);
+  }
+
+  #part(start: number, end: number): string {
+    return this.#text === undefined ? decodeText(this.#source.subarray(start, end)) : this.#text.slice(start, end);
   }
 }
 

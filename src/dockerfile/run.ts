@@ -8,14 +8,16 @@ import type { Statement } from './scan.ts';
 
 const RUN_FLAGS: ReadonlyMap<string, FlagType> = new Map([['device', 'list'], ['mount', 'list'], ['network', 'string'], ['security', 'string']]);
 
+const NONE: readonly never[] = [];
+
 /** Throws CodedError `syntax`. */
 export function parseRun(statement: Statement): RunInstruction {
   const flags = readFlags(statement, RUN_FLAGS);
   const deviceFlags = flags.list('device');
   const mountFlags = flags.list('mount');
   // In this order, which decides whose error shows.
-  const devices = deviceFlags.map(parseDevice);
-  const mounts = mountFlags.map((value) => parseMount(value));
+  const devices = deviceFlags.length === 0 ? NONE : deviceFlags.map(parseDevice);
+  const mounts = mountFlags.length === 0 ? NONE : mountFlags.map((value) => parseMount(value));
   const network = parseNetwork(flags.string('network', 'default'));
   const security = parseSecurity(flags.string('security', 'sandbox'));
   const { name, keyword, code, location, comments } = baseOf(statement);

@@ -1,6 +1,6 @@
 import { CodedError, withLocation } from '../diag/error.ts';
 import { lineRanges, type Range } from '../diag/range.ts';
-import { fromByteText, toByteText } from '../spec/bytes.ts';
+import { decodeText, fromByteText, toByteText } from '../spec/bytes.ts';
 import { isSpace, toLower, trimSpace, trimSpaceLeft } from '../spec/strings.ts';
 import { readArguments } from './arguments.ts';
 import type { Heredoc } from './ast.ts';
@@ -59,7 +59,7 @@ class Scanner {
   #line = 0;
 
   constructor(source: Uint8Array) {
-    this.#lines = new LineReader(source);
+    this.#lines = new LineReader(source, decodeText(source));
   }
 
   scan(): Scan {
@@ -77,7 +77,7 @@ class Scanner {
   #readFirstLine(raw: string): void {
     const text = trimSpaceLeft(trimNewline(raw));
     const isDirective = this.#readDirective(text);
-    if (!isDirective && isComment(raw)) this.#addComment(raw);
+    if (!isDirective && text.startsWith('#')) this.#addComment(raw);
     const start = ++this.#line;
     if (text.startsWith('#') || text === '') return;
     const statement = this.#readStatement(text, start);

@@ -11,16 +11,23 @@ export interface SplitLine {
 /** What separates words that are not quoted (parser/parser.go, reWhitespace). */
 export const BLANKS = /[\t\v\f\r ]+/;
 
+/** The same of one code unit; not by the expression, since each instruction has a keyword. */
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0b || code === 0x0c || code === 0x0d;
+}
+
 const NO_FLAGS: readonly string[] = [];
 const BEGINS_FLAGS = /^\s*--/;
 
 /** Splits a logical line (parser/split_command.go). */
 export function splitCommand(line: string, escape: string): SplitLine {
   const trimmed = trimSpace(line);
-  const blanks = BLANKS.exec(trimmed);
-  if (blanks === null) return { keyword: trimmed, flags: NO_FLAGS, rest: '' };
-  const keyword = trimmed.slice(0, blanks.index);
-  const words = trimmed.slice(blanks.index + blanks[0].length);
+  let end = 0;
+  while (end < trimmed.length && !isBlank(trimmed.charCodeAt(end))) end++;
+  if (end === trimmed.length) return { keyword: trimmed, flags: NO_FLAGS, rest: '' };
+  const keyword = trimmed.slice(0, end);
+  while (isBlank(trimmed.charCodeAt(end))) end++;
+  const words = trimmed.slice(end);
   if (!BEGINS_FLAGS.test(words)) return { keyword, flags: NO_FLAGS, rest: trimSpace(words) };
   const { flags, rest } = takeFlags(words, escape);
   return { keyword, flags, rest: trimSpace(rest) };

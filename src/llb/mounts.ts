@@ -8,7 +8,12 @@ export function hasOutput(mount: ExecMount): boolean {
 
 /** Which output of an exec its root mount, the first of `mounts`, is: outputs are numbered in the order of the sorted targets. */
 export function rootIndex(mounts: readonly ExecMount[]): number {
-  return mounts.slice(1).filter((mount) => hasOutput(mount) && compareStrings(mount.target, '/') < 0).length;
+  let before = 0;
+  for (let index = 1; index < mounts.length; index++) {
+    const mount = mounts[index];
+    if (mount !== undefined && hasOutput(mount) && compareStrings(mount.target, '/') < 0) before++;
+  }
+  return before;
 }
 
 /** The mounts in the order of the op: by target, those with the same target as they came. */

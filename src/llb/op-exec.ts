@@ -8,7 +8,7 @@ import { encodeEnv } from './env-bytes.ts';
 import { InputList, encodeOp, platformOf } from './op.ts';
 import type { EncodedOp, Input, OpContext } from './op.ts';
 import { hasOutput, sortMounts } from './mounts.ts';
-import type { ExecMount, ExecVertex, SshRequest } from './types.ts';
+import type { ExecMount, ExecVertex, SecretRequest, SshRequest } from './types.ts';
 
 const NETWORK_MODES = { sandbox: ENUMS['pb.NetMode'].UNSET, host: ENUMS['pb.NetMode'].HOST, none: ENUMS['pb.NetMode'].NONE };
 const SECURITY_MODES = { sandbox: ENUMS['pb.SecurityMode'].SANDBOX, insecure: ENUMS['pb.SecurityMode'].INSECURE };
@@ -22,20 +22,23 @@ const MOUNT_TYPES = ENUMS['pb.MountType'];
 export function encodeExec(vertex: ExecVertex, context: OpContext): EncodedOp {
   if (vertex.args.length === 0) throw new CodedError('convert', 'arguments are required');
   if (vertex.cwd === '') throw new CodedError('convert', 'working directory is required');
-  const ssh = vertex.ssh.map((request, index) => (request.target === '' ? { ...request, target: `/run/buildkit/ssh_agent.${index}` } : request));
+  const { secrets, devices } = vertex;
+  const ssh = vertex.ssh.length === 0 ? NONE : vertex.ssh.map((request, index) => (request.target === '' ? { ...request, target: `/run/buildkit/ssh_agent.${index}` } : request));
   const mounts = sortMounts(vertex.mounts);
   const inputs = new InputList();
   const exec = {
     meta: metaMessage(vertex, envOf(vertex, ssh, context)),
-    mounts: joinLists(mountMessages(mounts, context.input, inputs), joinLists(secretMounts(vertex), ssh.map(sshMount))),
+    mounts: joinLists(mountMessages(mounts, context.input, inputs), secrets.length === 0 && ssh.length === 0 ? NONE : [...secrets.flatMap(secretMount), ...ssh.map(sshMount)]),
     network: NETWORK_MODES[vertex.network],
     security: SECURITY_MODES[vertex.security],
-    secretenv: vertex.secrets.flatMap(({ id, env, optional }) => (env === undefined ? [] : [{ ID: id, name: env, optional }])),
-    cdiDevices: vertex.devices.map(({ name, optional }) => ({ name, optional })),
+    secretenv: secrets.length === 0 ? NONE : secrets.flatMap(({ id, env, optional }) => (env === undefined ? [] : [{ ID: id, name: env, optional }])),
+    cdiDevices: devices.length === 0 ? NONE : devices.map(({ name, optional }) => ({ name, optional })),
   };
   const platform = platformOf(context, vertex.constraints, vertex.statePlatform);
   return { bytes: encodeOp({ exec }, inputs.inputs, platform), caps: capsOf(vertex, mounts, context) };
 }
+
+const NONE: readonly never[] = [];
 
 /** The command's variables, with the ones that the daemon would not set by itself. */
 function envOf(vertex: ExecVertex, ssh: readonly SshRequest[], context: OpContext): readonly string[] {
@@ -48,13 +51,31 @@ function envOf(vertex: ExecVertex, ssh: readonly SshRequest[], context: OpContex
 
 const settings = new KnownValues<Uint8Array>();
 
+type Settings = Pick<ExecVertex, 'cwd' | 'user' | 'proxy' | 'extraHosts' | 'hostname' | 'ulimits' | 'cgroupParent'>;
+
+/** Those of the command that was encoded last. */
+let lastSettings: (Settings & { readonly bytes: Uint8Array }) | undefined;
+
 /** A pb.Meta in parts. The variables, most of it, are the same for many commands. */
 function metaMessage(vertex: ExecVertex, env: readonly string[]): readonly object[] {
   return [{ args: vertex.args }, encodeEnv(env), encodeSettings(vertex)];
 }
 
 /** The rest of a pb.Meta, which most commands of a stage have in common. */
-function encodeSettings({ cwd, user, proxy, extraHosts, hostname, ulimits, cgroupParent }: ExecVertex): Uint8Array {
+function encodeSettings(vertex: ExecVertex): Uint8Array {
+  if (lastSettings === undefined || !isSame(lastSettings, vertex)) {
+    const { cwd, user, proxy, extraHosts, hostname, ulimits, cgroupParent } = vertex;
+    lastSettings = { cwd, user, proxy, extraHosts, hostname, ulimits, cgroupParent, bytes: encodedSettings(vertex) };
+  }
+  return lastSettings.bytes;
+}
+
+function isSame(a: Settings, b: Settings): boolean {
+  return a.cwd === b.cwd && a.user === b.user && a.proxy === b.proxy && a.extraHosts === b.extraHosts && a.hostname === b.hostname
+    && a.ulimits === b.ulimits && a.cgroupParent === b.cgroupParent;
+}
+
+function encodedSettings({ cwd, user, proxy, extraHosts, hostname, ulimits, cgroupParent }: Settings): Uint8Array {
   const isPlain = proxy === undefined && extraHosts.length === 0 && ulimits.length === 0;
   const more = isPlain ? '' : JSON.stringify([proxy, extraHosts, ulimits.map(({ name, soft, hard }) => [name, String(soft), String(hard)])]);
   return settings.get(`${cwd.length} ${user.length} ${hostname.length} ${cgroupParent.length} ${cwd}${user}${hostname}${cgroupParent}${more}`, () => encodeToKeep('pb.Meta', {
@@ -124,10 +145,9 @@ function mountMessage({ target, selector, readOnly, cache, tmpfs, contentCache }
   };
 }
 
-function secretMounts(vertex: ExecVertex): readonly object[] {
-  return vertex.secrets.flatMap(({ id, target, uid, gid, mode, optional }) => (target === undefined ? [] : [{
-    input: -1, dest: target, mountType: MOUNT_TYPES.SECRET, secretOpt: { ID: id, uid: uid >>> 0, gid: gid >>> 0, mode: mode >>> 0, optional },
-  }]));
+function secretMount({ id, target, uid, gid, mode, optional }: SecretRequest): readonly object[] {
+  if (target === undefined) return NONE;
+  return [{ input: -1, dest: target, mountType: MOUNT_TYPES.SECRET, secretOpt: { ID: id, uid: uid >>> 0, gid: gid >>> 0, mode: mode >>> 0, optional } }];
 }
 
 function sshMount({ id, target, uid, gid, mode, optional }: SshRequest): object {
@@ -143,9 +163,14 @@ function capsOf(vertex: ExecVertex, mounts: readonly ExecMount[], { caps: known 
   if (vertex.security === 'insecure') caps.push(CAPS.execMetaSecurity);
   if (vertex.proxy !== undefined) caps.push(CAPS.execMetaProxy);
   caps.push(CAPS.execMetaBase);
-  mounts.forEach((mount) => addMountCaps(caps, mount));
-  if (vertex.secrets.length > 0) caps.push(CAPS.execMountSecret);
-  if (vertex.secrets.some((secret) => secret.env !== undefined)) caps.push(CAPS.execSecretEnv);
+  for (let index = 0; index < mounts.length; index++) {
+    const mount = mounts[index];
+    if (mount !== undefined) addMountCaps(caps, mount);
+  }
+  if (vertex.secrets.length > 0) {
+    caps.push(CAPS.execMountSecret);
+    if (vertex.secrets.some((secret) => secret.env !== undefined)) caps.push(CAPS.execSecretEnv);
+  }
   if (vertex.ssh.length > 0) caps.push(CAPS.execMountSsh);
   if (vertex.devices.length > 0) caps.push(CAPS.execMetaCdi);
   return caps;

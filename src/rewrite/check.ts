@@ -25,6 +25,7 @@ export function checkReproducibility(dockerfile: Dockerfile, facts: CheckFacts, 
 
 /** Each once, however many platforms and stages ask for it. */
 function checkMaterials({ stages }: Dockerfile, unpinned: readonly Unpinned[], linter: Linter): void {
+  if (unpinned.length === 0) return;
   const instructions = stages.flatMap((stage) => [stage, ...stage.instructions]);
   const comments = new Map(instructions.map(({ location, comments: above }) => [location[0]?.start.line, above]));
   const told = new Set<string>();
@@ -45,7 +46,7 @@ export function checkRuns({ stages }: Dockerfile, linter: Linter, snapshots: boo
     if (stage.name !== '') shells.set(stage.name, shell);
     const all = runs.flatMap(({ commands }) => commands);
     const facts = { verifies: all.some(verifies), checksOut: all.some(checksOut), snapshots };
-    for (const { run, commands } of runs) if (commands.length > 0) checkRun(run, commands, linter.withComments(run.comments), facts);
+    for (const { run, commands } of runs) checkRun(run, commands, linter.withComments(run.comments), facts);
   }
 }
 
@@ -58,12 +59,14 @@ const NONE: readonly never[] = [];
 const DEFAULT_SHELL: readonly string[] = ['/bin/sh', '-c'];
 const POSIX_SHELL = /(?:^|\/)(?:sh|bash|ash|dash|zsh|ksh|mksh)$/;
 
+/** The RUNs of a stage with what they run, but those in which nothing can be found, and the shell at its end. */
 function readRuns({ instructions }: Stage, inherited: readonly string[]): { readonly runs: readonly Run[]; readonly shell: readonly string[] } {
   let shell = inherited;
   const runs: Run[] = [];
   for (const instruction of instructions) {
     if (instruction.kind === 'shell') shell = instruction.shell;
-    if (instruction.kind === 'run') runs.push({ run: instruction, commands: runCommands(instruction, shell) });
+    const commands = instruction.kind === 'run' ? runCommands(instruction, shell) : NONE;
+    if (instruction.kind === 'run' && commands.length > 0) runs.push({ run: instruction, commands });
   }
   return { runs, shell };
 }
@@ -79,8 +82,8 @@ function commandsOf(script: string): readonly ShellCommand[] {
 /** What a RUN runs, as far as a shell says it: none for another interpreter. */
 function runCommands({ commandLine, prependShell, files }: RunInstruction, shell: readonly string[]): readonly ShellCommand[] {
   if (!prependShell) return execCommands(commandLine);
-  if (!POSIX_SHELL.test(shell[0] ?? '')) return [];
-  const [file] = files;
+  if (!POSIX_SHELL.test(shell[0] ?? '')) return NONE;
+  const file = files[0];
   // `RUN <<EOF`: the body is the script; with a command before `<<`, it is that command's input.
   if (file !== undefined && /^<<-?["']?[\w.-]+["']?$/.test(commandLine.join(' ').trim())) {
     const interpreter = /^#!\s*(\S+)(?:[ \t]+(\S+))?/.exec(file.content);

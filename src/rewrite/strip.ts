@@ -38,8 +38,12 @@ const ANY_TOOL = new RegExp(TOOLS.map(({ tool }) => tool).join('|'));
 
 /** The tools that a RUN's text, or a script in it, calls. A word after a dot is a file's ending. */
 export function toolsOf({ code, args }: Pick<RunFacts, 'code' | 'args'>): readonly string[] {
-  const text = `${code}\n${args.join('\n')}`;
-  return ANY_TOOL.test(text) ? TOOLS.filter(({ word }) => word.test(text)).map(({ tool }) => tool) : NONE;
+  if (!mayCallTools(code) && !args.some(mayCallTools)) return NONE;
+  return TOOLS.filter(({ word }) => word.test(code) || args.some((arg) => word.test(arg))).map(({ tool }) => tool);
+}
+
+function mayCallTools(text: string): boolean {
+  return ANY_TOOL.test(text);
 }
 
 /** Whether `path` is `folder` or in it. */
