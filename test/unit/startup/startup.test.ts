@@ -95,6 +95,7 @@ test('a program that is not of that kind is left as it is', () => {
 const quickStart = new URL('../../../scripts/quick-start.pl', import.meta.url).pathname;
 const DEADLOCKS = '_ZN4absl12_GLOBAL__N_124synch_deadlock_detectionE';
 const POSITIONS = '_ZN2v811CpuProfiler38UseDetailedSourcePositionsForProfilingEPNS_7IsolateE';
+const CLEAN_UP = 'OPENSSL_cleanup';
 const [OBJECT, FUNCTION] = [1, 2];
 const MACHINES = { 'x86-64': { number: 62, returns: Buffer.of(0xc3) }, arm64: { number: 183, returns: Buffer.of(0xc0, 0x03, 0x5f, 0xd6) } } as const;
 const RISCV = 243;
@@ -144,17 +145,21 @@ function runQuickStart(content: Buffer): { readonly status: number | null; reado
 
 const SEARCHES = { name: DEADLOCKS, type: OBJECT, content: 2 };
 const COLLECTS = { name: POSITIONS, type: FUNCTION, content: 0x1234_5678 };
+const CLEANS_UP = { name: CLEAN_UP, type: FUNCTION, content: 0x2345_6789 };
 
 for (const [name, { number, returns }] of Object.entries(MACHINES)) {
-  test(`a program for ${name} no longer looks for deadlocks and places, and is the same otherwise`, () => {
-    const { bytes, places: [mode = 0, collect = 0] } = programWith(number, [SEARCHES, COLLECTS]);
+  test(`a program for ${name} no longer does what is in vain, and is the same otherwise`, () => {
+    const { bytes, places: [mode = 0, ...functions] } = programWith(number, [SEARCHES, COLLECTS, CLEANS_UP]);
     const { status, stderr, left } = runQuickStart(bytes);
     assert.is(status, 0, stderr);
     assert.is(stderr, '');
     assert.is(left.readUInt32LE(mode), 0);
-    assert.equal(left.subarray(collect, collect + returns.length), returns);
     left.writeUInt32LE(2, mode);
-    bytes.copy(left, collect, collect, collect + returns.length);
+    assert.is(functions.length, 2);
+    for (const place of functions) {
+      assert.equal(left.subarray(place, place + returns.length), returns);
+      bytes.copy(left, place, place, place + returns.length);
+    }
     assert.ok(left.equals(bytes));
   });
 }
@@ -162,10 +167,10 @@ for (const [name, { number, returns }] of Object.entries(MACHINES)) {
 const UNKNOWN = { name: 'other', type: OBJECT, content: 2 };
 const KEPT: Readonly<Record<string, readonly [machine: number, symbols: readonly (typeof UNKNOWN)[]]>> = {
   'another mode': [62, [{ ...SEARCHES, content: 1 }, UNKNOWN]],
-  'longer names': [62, [{ ...SEARCHES, name: `${DEADLOCKS}2` }, { ...COLLECTS, name: `${POSITIONS}2` }]],
+  'longer names': [62, [{ ...SEARCHES, name: `${DEADLOCKS}2` }, { ...COLLECTS, name: `${POSITIONS}2` }, { ...CLEANS_UP, name: `${CLEAN_UP}2` }]],
   'neither name': [62, [UNKNOWN]],
-  'names of other kinds of symbols': [183, [{ ...SEARCHES, type: FUNCTION }, { ...COLLECTS, type: OBJECT }]],
-  'another machine and mode': [RISCV, [{ ...SEARCHES, content: 0 }, COLLECTS]],
+  'names of other kinds of symbols': [183, [{ ...SEARCHES, type: FUNCTION }, { ...COLLECTS, type: OBJECT }, { ...CLEANS_UP, type: OBJECT }]],
+  'another machine and mode': [RISCV, [{ ...SEARCHES, content: 0 }, COLLECTS, CLEANS_UP]],
 };
 for (const [what, [machine, symbols]] of Object.entries(KEPT)) {
   test(`a program with ${what} is left as it is`, () => {
@@ -174,6 +179,7 @@ for (const [what, [machine, symbols]] of Object.entries(KEPT)) {
     assert.is(status, 0, stderr);
     assert.match(stderr, /no search for deadlocks found; left as it is$/m);
     assert.match(stderr, /no source positions for profiling found; left as it is$/m);
+    assert.match(stderr, /no clean-up of OpenSSL found; left as it is$/m);
     assert.ok(left.equals(bytes));
   });
 }
