@@ -41,9 +41,10 @@ export const MAX_DEPTH = 100;
 
 /**
  * What the reference marshals with Go's protobuf, which refuses strings that are not UTF-8: ops (client/llb deterministicMarshal), and
- * messages of other packages. The rest goes by vtprotobuf, which writes any bytes (util/grpcutil/encoding/proto). pb.Meta and pb.Mount are parts of ops.
+ * messages of other packages. The rest goes by vtprotobuf, which writes any bytes (util/grpcutil/encoding/proto). pb.Meta, pb.Mount and pb.FileActionCopy
+ * are parts of ops, which are encoded by themselves.
  */
-const CHECKED: ReadonlySet<string> = new Set(['pb.Op', 'pb.Meta', 'pb.Mount', 'google.rpc.Status', 'fsutil.types.Stat']);
+const CHECKED: ReadonlySet<string> = new Set(['pb.Op', 'pb.Meta', 'pb.Mount', 'pb.FileActionCopy', 'google.rpc.Status', 'fsutil.types.Stat']);
 
 const plans = new Map<string, MessagePlan>();
 

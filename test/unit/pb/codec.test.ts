@@ -59,6 +59,7 @@ const REJECTED: readonly (readonly [type: string, value: object, message: string
   ['pb.UserOpt', { byID: 0, byName: {} }, 'pb.UserOpt.user: both byName and byID are set'],
   ['pb.Meta', { cwd: 'a\ud800' }, 'string field contains invalid UTF-8'],
   ['pb.Meta', { args: ['\udc00'] }, 'string field contains invalid UTF-8'],
+  ['pb.FileActionCopy', { excludePatterns: ['\udcff'] }, 'string field contains invalid UTF-8'],
   ['pb.Op', { source: { identifier: '\udcff' } }, 'string field contains invalid UTF-8'],
   ['pb.Op', { source: { attrs: { '\udcff': '' } } }, 'string field contains invalid UTF-8'],
   ['moby.buildkit.v1.frontend.ReturnRequest', { error: { message: '\udcff' } }, 'string field contains invalid UTF-8'],
