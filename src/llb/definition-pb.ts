@@ -5,29 +5,21 @@ import type { Messages } from '../pb/schema.ts';
 import { digestOf } from '../spec/digest.ts';
 import type { Digest } from '../spec/digest.ts';
 import { KnownOf } from '../spec/known.ts';
-import { sortStrings } from '../spec/text.ts';
 import type { Definition, DefinitionSource, LinuxResources, OpMetadata, SourceMap, SourcePlace } from './types.ts';
 
 /** The pb.Definition of a definition, as a message to be encoded, by itself or in a request. */
 export function definitionToPb(definition: Definition): object {
-  // Both maps have the same keys, which are sorted on the wire: here, once for both.
-  const digests = sortStrings([...definition.metadata.keys()]);
   return {
     def: definition.ops.map((op) => op.bytes),
-    metadata: mapValues(digests, definition.metadata, metadataMessage),
-    Source: definition.source === undefined ? undefined : sourceMessage(digests, definition.source),
+    metadata: mapValues(definition.metadata, metadataMessage),
+    Source: definition.source === undefined ? undefined : sourceMessage(definition.source),
   };
 }
 
-/** A message for each value, those of `keys` in their order and the others behind them. */
-function mapValues<V>(keys: readonly string[], map: ReadonlyMap<string, V>, message: (value: V) => object): ReadonlyMap<string, object> {
+/** By forEach, since the iterator of a map makes a list for each entry. */
+function mapValues<V>(map: ReadonlyMap<string, V>, message: (value: V) => object): ReadonlyMap<string, object> {
   const messages = new Map<string, object>();
-  for (let index = 0; index < keys.length; index++) {
-    const key = keys[index] ?? '';
-    const value = map.get(key);
-    if (value !== undefined) messages.set(key, message(value));
-  }
-  if (messages.size < map.size) for (const [key, value] of map) if (!messages.has(key)) messages.set(key, message(value));
+  map.forEach((value, key) => messages.set(key, message(value)));
   return messages;
 }
 
@@ -42,9 +34,9 @@ function encodeCaps(caps: readonly string[]): Uint8Array {
   return capLists.get(caps, () => encodeToKeep('pb.OpMetadata', { caps: new Map(caps.map((id) => [id, true])) }));
 }
 
-function sourceMessage(digests: readonly string[], { infos, locations }: DefinitionSource): object {
+function sourceMessage({ infos, locations }: DefinitionSource): object {
   return {
-    locations: mapValues(digests, locations, (places) => ({ locations: places.map(locationMessage) })),
+    locations: mapValues(locations, (places) => ({ locations: places.map(locationMessage) })),
     infos: infos.map(({ filename, data, definition, language }) => ({
       filename, data, definition: definition === undefined ? undefined : definitionToPb(definition), language,
     })),

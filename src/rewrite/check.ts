@@ -65,8 +65,9 @@ function readRuns({ instructions }: Stage, inherited: readonly string[]): { read
   const runs: Run[] = [];
   for (const instruction of instructions) {
     if (instruction.kind === 'shell') shell = instruction.shell;
-    const commands = instruction.kind === 'run' ? runCommands(instruction, shell) : NONE;
-    if (instruction.kind === 'run' && commands.length > 0) runs.push({ run: instruction, commands });
+    if (instruction.kind !== 'run') continue;
+    const commands = runCommands(instruction, shell);
+    if (commands.length > 0) runs.push({ run: instruction, commands });
   }
   return { runs, shell };
 }
